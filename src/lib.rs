@@ -1,5 +1,30 @@
 //! Typed chains over local language models.
+pub mod callback;
+mod chain;
+mod chunk;
+mod compose;
+mod context;
+mod dynamic;
 mod error;
 pub mod gbnf;
+mod head;
+mod llm;
+mod prompt;
+mod report;
+mod runnable;
+pub mod testing;
 
+pub use callback::{CallbackHandler, PanicPolicy};
+pub use chain::{Chain, input};
+pub use chunk::{Chunk, ChunkStream, Delta};
+pub use compose::{Map, Passthrough, Seq, Start, Step, WithContext, map, passthrough, with_context};
+pub use context::{RunContext, RunId, RunInfo};
+pub use dynamic::DynRunnable;
 pub use error::{Error, ErrorKind, Result, Span};
+pub use gbnf::Grammar;
+pub use llm::{
+    Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, Request, Structured,
+    Timings, Usage,
+};
+pub use prompt::{Message, Prompt};
+pub use runnable::Runnable;

@@ -1,0 +1,35 @@
+//! What a streaming run hands out.
+use crate::{Error, ErrorKind, Result};
+use futures::{StreamExt, stream::BoxStream};
+
+/// One item of a streaming run: any number of increments, then the value, once.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chunk<T> {
+    /// A part of a value that is still being produced.
+    Delta(Delta),
+    /// The whole value; nothing follows it.
+    Done(T),
+}
+
+/// A part of a value.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Delta {
+    /// More text, cut at a character boundary.
+    Text(String),
+    /// The JSON value as far as it is known.
+    Json(serde_json::Value),
+}
+
+/// The stream of a run. Dropping it cancels the run.
+pub type ChunkStream<'a, T> = BoxStream<'a, Result<Chunk<T>>>;
+
+/// Waits for the value, passing over the increments.
+pub(crate) async fn whole<T>(mut chunks: ChunkStream<'_, T>) -> Result<T> {
+    while let Some(chunk) = chunks.next().await {
+        if let Chunk::Done(value) = chunk? {
+            return Ok(value);
+        }
+    }
+    Err(Error::new(ErrorKind::Incomplete, "the stream ended without a value: a step must end its stream with `Done`"))
+}

@@ -1,0 +1,31 @@
+//! One step after another.
+use crate::{ChunkStream, Result, RunContext, Runnable};
+use futures::FutureExt;
+
+/// Two steps in a row.
+#[derive(Debug, Clone)]
+pub struct Seq<A, B>(pub(crate) A, pub(crate) B);
+
+impl<I, A, B> Runnable<I> for Seq<A, B>
+where
+    I: Send + 'static,
+    A: Runnable<I>,
+    B: Runnable<A::Output>,
+{
+    type Output = B::Output;
+
+    async fn run(&self, input: I, cx: &RunContext) -> Result<B::Output> {
+        // Boxed, or the future of a chain would nest as deep as the chain is long: 19 steps were beyond the
+        // compiler's depth limit.
+        let mid = self.0.run(input, cx).boxed().await?;
+        self.1.run(mid, cx).await
+    }
+
+    fn run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, B::Output> {
+        self.1.transform(self.0.run_stream(input, cx), cx)
+    }
+
+    fn transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, B::Output> {
+        self.1.transform(self.0.transform(input, cx), cx)
+    }
+}

@@ -1,0 +1,30 @@
+//! A step as a run of its own.
+use crate::{ChunkStream, Result, RunContext, Runnable, report::Upstream};
+use std::borrow::Cow;
+
+/// A step that is a run of its own in the run tree.
+#[derive(Debug, Clone)]
+pub struct Step<R>(pub(crate) R);
+
+impl<I: Send + 'static, R: Runnable<I>> Runnable<I> for Step<R> {
+    type Output = R::Output;
+
+    async fn run(&self, input: I, cx: &RunContext) -> Result<R::Output> {
+        cx.step(self.0.name(), &self.0, input).await
+    }
+
+    fn run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, R::Output> {
+        cx.stream_step(self.0.name(), &self.0, input)
+    }
+
+    fn transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, R::Output> {
+        let cx = cx.child(self.0.name());
+        let report = cx.begin(None);
+        let upstream = Upstream::default();
+        report.watch(self.0.transform(upstream.note_failure(input), &cx), upstream)
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        self.0.name()
+    }
+}

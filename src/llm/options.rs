@@ -1,0 +1,257 @@
+//! How text is generated.
+use crate::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+
+/// How text is generated. What is absent is taken from the model's own options, and then from the provider.
+///
+/// The names and, in [`LlamaCpp`](crate::LlamaCpp), the defaults are llama.cpp's.
+///
+/// # Examples
+///
+/// ```
+/// use catena::GenerateOptions;
+///
+/// let options = GenerateOptions::new().temperature(0.2).max_tokens(64).stop(["\n\n"]);
+/// assert!(options.validate().is_ok());
+/// assert!(GenerateOptions::new().top_p(7.0).validate().is_err());
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct GenerateOptions {
+    /// Tokens to write at most; without it the model writes until it ends, or until the context is full.
+    pub max_tokens: Option<usize>,
+    /// Texts that end the generation. They are not part of the result. Options are joined by appending these.
+    pub stop: Vec<String>,
+    /// Seed of the random choice. Without it one is drawn, and told in the completion.
+    pub seed: Option<u32>,
+    /// Spread of the choice, from 0 (always the likeliest token). Default 0.8.
+    pub temperature: Option<f32>,
+    /// Keep this many of the likeliest tokens; 0 keeps all. Default 40.
+    pub top_k: Option<u32>,
+    /// Keep the likeliest tokens that together have this probability, 0 to 1. Default 0.95.
+    pub top_p: Option<f32>,
+    /// Keep tokens at least this probable relative to the likeliest, 0 to 1. Default 0.05.
+    pub min_p: Option<f32>,
+    /// Locally typical sampling, 0 to 1; 1 is off. Default 1.
+    pub typical_p: Option<f32>,
+    /// Divides the logits of tokens seen lately; 1 is off. Default 1.
+    pub repeat_penalty: Option<f32>,
+    /// Lowers a token by this much for each time it was seen lately, -2 to 2. Default 0.
+    pub frequency_penalty: Option<f32>,
+    /// Lowers a token by this much if it was seen lately, -2 to 2. Default 0.
+    pub presence_penalty: Option<f32>,
+    /// How many of the last tokens count as lately; 0 turns the penalties off. Default 64.
+    pub penalty_last_n: Option<u32>,
+    /// Mirostat sampling instead of the truncating samplers. Default off.
+    pub mirostat: Option<Mirostat>,
+    /// Mirostat's target surprise, above 0. Default 5.
+    pub mirostat_tau: Option<f32>,
+    /// Mirostat's learning rate, above 0 up to 1. Default 0.1.
+    pub mirostat_eta: Option<f32>,
+    /// Strength of the penalty on repeated sequences (DRY); 0 is off. Default 0.
+    pub dry_multiplier: Option<f32>,
+    /// Base of the penalty's growth with the sequence's length, at least 1. Default 1.75.
+    pub dry_base: Option<f32>,
+    /// Sequences up to this many tokens are not penalised. Default 2.
+    pub dry_allowed_length: Option<u32>,
+    /// How many of the last tokens are searched for repetitions; 0 turns it off. Default: the context.
+    pub dry_penalty_last_n: Option<u32>,
+    /// Texts that end a sequence. Default: line break, colon, quote, asterisk.
+    pub dry_sequence_breakers: Option<Vec<String>>,
+    /// Probability of leaving out the likeliest tokens (XTC), 0 to 1; 0 is off. Default 0.
+    pub xtc_probability: Option<f32>,
+    /// Tokens above this probability may be left out, 0 to 1; above 0.5 is off. Default 0.1.
+    pub xtc_threshold: Option<f32>,
+    /// Added to the logits of these token numbers; negative infinity forbids a token. Options are joined by appending
+    /// these.
+    pub logit_bias: Vec<(u32, f32)>,
+}
+
+/// Which version of mirostat sampling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Mirostat {
+    /// Not used.
+    Off,
+    /// Version 1.
+    V1,
+    /// Version 2.
+    V2,
+}
+
+macro_rules! setters {
+    ($($name:ident: $type:ty),* $(,)?) => {
+        $(
+            #[doc = concat!("The same with [`", stringify!($name), "`](field@GenerateOptions::", stringify!($name), ").")]
+            #[must_use]
+            pub fn $name(mut self, value: $type) -> Self {
+                self.$name = Some(value);
+                self
+            }
+        )*
+
+        /// What is given in `over`, and the rest from here.
+        #[must_use]
+        pub fn overridden_by(mut self, over: GenerateOptions) -> Self {
+            $(
+                if over.$name.is_some() {
+                    self.$name = over.$name;
+                }
+            )*
+            for stop in over.stop {
+                if !self.stop.contains(&stop) {
+                    self.stop.push(stop);
+                }
+            }
+            self.logit_bias.extend(over.logit_bias);
+            self
+        }
+    };
+}
+
+impl GenerateOptions {
+    /// Options that leave everything open.
+    #[must_use]
+    pub fn new() -> Self {
+        GenerateOptions::default()
+    }
+
+    setters! {
+        max_tokens: usize,
+        seed: u32,
+        temperature: f32,
+        top_k: u32,
+        top_p: f32,
+        min_p: f32,
+        typical_p: f32,
+        repeat_penalty: f32,
+        frequency_penalty: f32,
+        presence_penalty: f32,
+        penalty_last_n: u32,
+        mirostat: Mirostat,
+        mirostat_tau: f32,
+        mirostat_eta: f32,
+        dry_multiplier: f32,
+        dry_base: f32,
+        dry_allowed_length: u32,
+        dry_penalty_last_n: u32,
+        dry_sequence_breakers: Vec<String>,
+        xtc_probability: f32,
+        xtc_threshold: f32,
+    }
+
+    /// The same with these stop texts added.
+    #[must_use]
+    pub fn stop<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
+        self.stop.extend(texts.into_iter().map(Into::into));
+        self
+    }
+
+    /// The same with this much added to a token's logit.
+    #[must_use]
+    pub fn logit_bias(mut self, token: u32, bias: f32) -> Self {
+        self.logit_bias.push((token, bias));
+        self
+    }
+
+    /// Checks every value that is given.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidOption`] naming the option, the value and the range.
+    pub fn validate(&self) -> Result<()> {
+        let within = |name: &str, value: Option<f32>, low: f32, high: f32| match value {
+            Some(value) if !(low..=high).contains(&value) => {
+                Err(invalid(name, &value, &format!("from {low} to {high}")))
+            }
+            _ => Ok(()),
+        };
+        let above_zero = |name: &str, value: Option<f32>| match value {
+            Some(value) if !(value > 0.0 && value.is_finite()) => Err(invalid(name, &value, "above 0 and finite")),
+            _ => Ok(()),
+        };
+        within("temperature", self.temperature, 0.0, f32::MAX)?;
+        within("top_p", self.top_p, 0.0, 1.0)?;
+        within("min_p", self.min_p, 0.0, 1.0)?;
+        within("typical_p", self.typical_p, 0.0, 1.0)?;
+        above_zero("repeat_penalty", self.repeat_penalty)?;
+        within("frequency_penalty", self.frequency_penalty, -2.0, 2.0)?;
+        within("presence_penalty", self.presence_penalty, -2.0, 2.0)?;
+        above_zero("mirostat_tau", self.mirostat_tau)?;
+        above_zero("mirostat_eta", self.mirostat_eta)?;
+        within("mirostat_eta", self.mirostat_eta, 0.0, 1.0)?;
+        within("dry_multiplier", self.dry_multiplier, 0.0, f32::MAX)?;
+        within("dry_base", self.dry_base, 1.0, f32::MAX)?;
+        within("xtc_probability", self.xtc_probability, 0.0, 1.0)?;
+        within("xtc_threshold", self.xtc_threshold, 0.0, 1.0)?;
+        for (name, value) in [
+            ("top_k", self.top_k),
+            ("penalty_last_n", self.penalty_last_n),
+            ("dry_allowed_length", self.dry_allowed_length),
+            ("dry_penalty_last_n", self.dry_penalty_last_n),
+        ] {
+            if let Some(value) = value.filter(|&value| i32::try_from(value).is_err()) {
+                return Err(invalid(name, &value, &format!("at most {}", i32::MAX)));
+            }
+        }
+        if self.max_tokens == Some(0) {
+            return Err(invalid("max_tokens", &0, "at least 1; leave it out to write until the end"));
+        }
+        if self.stop.iter().any(String::is_empty) {
+            return Err(invalid("stop", &"\"\"", "a text of at least one character: the empty text stops everything"));
+        }
+        for breaker in self.dry_sequence_breakers.iter().flatten() {
+            if breaker.is_empty() || breaker.contains('\0') {
+                return Err(invalid("dry_sequence_breakers", &format!("{breaker:?}"), "texts without NUL, not empty"));
+            }
+        }
+        match self.logit_bias.iter().find(|(_, bias)| bias.is_nan() || *bias == f32::INFINITY) {
+            Some((token, bias)) => {
+                Err(invalid("logit_bias", &bias, &format!("a finite number or negative infinity (token {token})")))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+pub(crate) fn invalid(name: &str, value: &dyn std::fmt::Display, range: &str) -> Error {
+    Error::new(ErrorKind::InvalidOption, format!("`{name}` is {value}; it must be {range}")).with_path(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_out_of_range_passes() {
+        let bad = [
+            GenerateOptions::new().temperature(f32::NAN),
+            GenerateOptions::new().temperature(-0.1),
+            GenerateOptions::new().temperature(f32::INFINITY),
+            GenerateOptions::new().top_p(7.0),
+            GenerateOptions::new().top_k(u32::MAX),
+            GenerateOptions::new().min_p(f32::NAN),
+            GenerateOptions::new().repeat_penalty(0.0),
+            GenerateOptions::new().max_tokens(0),
+            GenerateOptions::new().stop([""]),
+            GenerateOptions::new().logit_bias(1, f32::NAN),
+            GenerateOptions::new().logit_bias(1, f32::INFINITY),
+            GenerateOptions::new().dry_sequence_breakers(vec!["a\0b".into()]),
+            GenerateOptions::new().mirostat_eta(0.0),
+        ];
+        for options in bad {
+            let error = options.validate().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidOption, "{options:?}");
+            assert!(error.message().contains(error.path().unwrap()), "{error}");
+        }
+        assert!(GenerateOptions::new().logit_bias(1, f32::NEG_INFINITY).validate().is_ok());
+    }
+
+    #[test]
+    fn the_later_options_win_and_stops_are_joined() {
+        let base = GenerateOptions::new().temperature(0.1).top_k(5).stop(["a"]);
+        let joined = base.overridden_by(GenerateOptions::new().temperature(0.9).stop(["b", "a"]));
+        assert_eq!(joined, GenerateOptions::new().temperature(0.9).top_k(5).stop(["a", "b"]));
+    }
+}

@@ -1,0 +1,45 @@
+//! The trait every provider implements.
+use crate::{ChunkStream, Completion, Request, RunContext};
+
+/// What a provider of a language model implements. Users hold it in a [`Model`](crate::Model).
+///
+/// # Examples
+///
+/// ```
+/// use catena::{Chunk, ChunkStream, Completion, Error, ErrorKind, LLM, Model, Request, RunContext};
+/// use futures::{StreamExt, stream};
+///
+/// /// Answers with the prompt.
+/// struct Echo;
+///
+/// impl LLM for Echo {
+///     fn generate(&self, request: Request, _: &RunContext) -> ChunkStream<'_, Completion> {
+///         let answer = match request.grammar {
+///             Some(_) => Err(Error::new(ErrorKind::Unsupported, "an echo cannot hold to a grammar")),
+///             None => Ok(Chunk::Done(Completion::new(request.prompt.to_string()))),
+///         };
+///         stream::iter([answer]).boxed()
+///     }
+///
+///     fn id(&self) -> &str {
+///         "echo"
+///     }
+/// }
+///
+/// let llm = Model::new(Echo);
+/// assert_eq!(futures::executor::block_on(llm.invoke("hello"))?, "hello");
+/// # Ok::<(), catena::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a provider of a language model",
+    note = "implement `catena::LLM` for it; a `Model` is already more than that and is used as it is"
+)]
+pub trait LLM: Send + Sync + 'static {
+    /// Answers a request: text increments on the way, then the completion. Dropping the stream cancels the work.
+    ///
+    /// What of the request cannot be honoured must be an error, never ignored.
+    fn generate(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion>;
+
+    /// The name shown in the run tree, in errors and in logs.
+    fn id(&self) -> &str;
+}

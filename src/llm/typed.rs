@@ -1,0 +1,139 @@
+//! A model that gives values of a Rust type.
+use crate::{
+    Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, IntoRequest, LLM, Model, Request, Result,
+    RunContext, Runnable, chunk::whole,
+};
+use futures::{FutureExt, StreamExt, stream};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+/// A [`Model`] that gives a `T`; see [`Model::structured`].
+#[must_use = "a step does nothing until it is run"]
+pub struct Structured<T, L: ?Sized = dyn LLM> {
+    grammar: Result<Grammar>,
+    value: PhantomData<fn() -> T>,
+    model: Model<L>,
+}
+
+impl<T: JsonSchema + DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
+    pub(crate) fn new(model: Model<L>) -> Self {
+        let grammar = match model.grammar() {
+            None => Grammar::from_type::<T>(),
+            Some(_) => Err(second_grammar()),
+        };
+        Structured { grammar, value: PhantomData, model }
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
+    /// The same step, once its schema is known to be one that a grammar can honour.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] with the path in the schema.
+    pub fn check(self) -> Result<Self> {
+        match self.grammar {
+            Ok(_) => Ok(self),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The grammar that answers are held to.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Schema`] with the path in the schema.
+    pub fn grammar(&self) -> Result<&Grammar> {
+        self.grammar.as_ref().map_err(Clone::clone)
+    }
+
+    /// Asks once and gives the value.
+    ///
+    /// # Errors
+    /// Those of the schema, the options and the provider; [`ErrorKind::OutOfTokens`] with the partial text.
+    pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<T> {
+        RunContext::new().step(self.model.id(), self, prompt.into_request()).await
+    }
+
+    /// Asks once, handing out the JSON text as it is written. Dropping the stream stops the model.
+    pub fn stream(&self, prompt: impl IntoRequest) -> ChunkStream<'_, T> {
+        RunContext::new().stream_step(self.model.id(), self, prompt.into_request())
+    }
+
+    fn answer(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
+        let held = self.grammar.clone().and_then(|grammar| match request.grammar {
+            None => Ok(request.with_grammar(grammar)),
+            Some(_) => Err(second_grammar()),
+        });
+        match held {
+            Ok(request) => self.model.answer(request, cx),
+            Err(error) => stream::iter([Err(error)]).boxed(),
+        }
+    }
+}
+
+fn second_grammar() -> Error {
+    Error::new(
+        ErrorKind::InvalidOption,
+        "there is a grammar already, and a typed answer brings its own: leave out one of the two",
+    )
+}
+
+fn parse<T: DeserializeOwned>(completion: Completion) -> Result<T> {
+    let Completion { text, finish_reason, usage, .. } = completion;
+    match (serde_json::from_str(&text), finish_reason) {
+        (Ok(value), _) => Ok(value),
+        (Err(_), FinishReason::Length) => Err(Error::new(
+            ErrorKind::OutOfTokens,
+            format!(
+                "the {} tokens written were not enough for the value: allow more with `max_tokens`, or a larger context",
+                usage.completion_tokens
+            ),
+        )
+        .with_partial(text)),
+        (Err(error), FinishReason::Stop(stop)) => Err(Error::new(
+            ErrorKind::Parse,
+            format!("the stop text {stop:?} ended the answer before the value was complete: leave it out"),
+        )
+        .with_source(error)
+        .with_partial(text)),
+        (Err(error), _) => {
+            let message = format!("the answer is not a `{}`: {error}", std::any::type_name::<T>());
+            Err(Error::new(ErrorKind::Parse, message).with_source(error).with_partial(text))
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest> Runnable<I> for Structured<T, L> {
+    type Output = T;
+
+    fn run(&self, input: I, cx: &RunContext) -> impl Future<Output = Result<T>> + Send {
+        whole(self.answer(input.into_request(), cx)).map(|completion| parse(completion?))
+    }
+
+    fn run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, T> {
+        let chunks = self.answer(input.into_request(), cx).map(|chunk| match chunk? {
+            Chunk::Delta(delta) => Ok(Chunk::Delta(delta)),
+            Chunk::Done(completion) => parse(completion).map(Chunk::Done),
+        });
+        chunks.boxed()
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        self.model.id()
+    }
+}
+
+crate::pipe_head!(impl<T, L> Structured<T, L>: crate::Prompt where T: DeserializeOwned + Send + 'static, L: LLM);
+
+impl<T, L: ?Sized> Clone for Structured<T, L> {
+    fn clone(&self) -> Self {
+        Structured { grammar: self.grammar.clone(), value: PhantomData, model: self.model.clone() }
+    }
+}
+
+impl<T, L: LLM + ?Sized> fmt::Debug for Structured<T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let target = std::any::type_name::<T>();
+        f.debug_struct("Structured").field("target", &target).field("model", &self.model).finish_non_exhaustive()
+    }
+}

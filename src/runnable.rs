@@ -1,0 +1,95 @@
+//! The trait every step implements.
+use crate::{Chunk, ChunkStream, Result, RunContext, chunk::whole};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+use std::{any::type_name, borrow::Cow};
+
+/// A step: takes an `I`, gives an [`Output`](Runnable::Output).
+///
+/// Implement [`run`](Runnable::run); the streaming methods fall back on it. Every async function and closure from `I`
+/// to a [`Result`] is a step, and so is a tuple of steps, a [`Chain`](crate::Chain) and a
+/// [`DynRunnable`](crate::DynRunnable).
+///
+/// Callers use the verbs of [`Chain`](crate::Chain) (`invoke`, `stream`, `batch`); these here are for implementors.
+/// Reporting to callbacks is not a step's business: whoever joins steps reports them.
+///
+/// # Examples
+///
+/// A step that streams what it makes:
+///
+/// ```
+/// use catena::{Chunk, ChunkStream, Delta, Result, RunContext, Runnable, input};
+/// use futures::{StreamExt, stream};
+///
+/// /// Spells a word out.
+/// struct Spell;
+///
+/// impl Runnable<String> for Spell {
+///     type Output = String;
+///
+///     async fn run(&self, word: String, _: &RunContext) -> Result<String> {
+///         Ok(word)
+///     }
+///
+///     fn run_stream(&self, word: String, _: &RunContext) -> ChunkStream<'_, String> {
+///         let letters: Vec<_> = word.chars().map(|c| Ok(Chunk::Delta(Delta::Text(c.into())))).collect();
+///         stream::iter(letters).chain(stream::iter([Ok(Chunk::Done(word))])).boxed()
+///     }
+/// }
+///
+/// let chain = input::<String>() | Spell;
+/// let letters = futures::executor::block_on(chain.stream_text("abc").count());
+/// assert_eq!(letters, 3);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a step that takes `{I}`",
+    label = "expected a step that takes `{I}`",
+    note = "the step before hands over `{I}`; convert it in between with `| map(|x: {I}| ...)`",
+    note = "an async function or closure is a step when it is `Fn({I}) -> impl Future<Output = Result<_>> + Send`",
+    note = "a tuple is a step when each of its members takes `{I}`, and `{I}` is `Clone`"
+)]
+pub trait Runnable<I: Send + 'static>: Send + Sync {
+    /// What the step gives.
+    type Output: Send + 'static;
+
+    /// Runs the step once.
+    fn run(&self, input: I, cx: &RunContext) -> impl Future<Output = Result<Self::Output>> + Send;
+
+    /// Runs the step once, handing out increments on the way. For steps that produce gradually.
+    fn run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, Self::Output> {
+        let cx = cx.clone();
+        stream::once(async move { self.run(input, &cx).await.map(Chunk::Done) }).boxed()
+    }
+
+    /// Runs the step on a value that is still being produced. For steps that can start early.
+    fn transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, Self::Output> {
+        let cx = cx.clone();
+        async move { Ok(self.run_stream(whole(input).await?, &cx)) as Result<_> }.into_stream().try_flatten().boxed()
+    }
+
+    /// The name shown in the run tree and in errors.
+    fn name(&self) -> Cow<'static, str> {
+        let path = type_name::<Self>();
+        let path = path.split_once('<').map_or(path, |(head, _)| head);
+        path.rsplit("::").next().unwrap_or(path).into()
+    }
+}
+
+// The one blanket impl. `Fn` is a fundamental trait, so it leaves every other type free.
+impl<I, F, Fut, O> Runnable<I> for F
+where
+    I: Send + 'static,
+    F: Fn(I) -> Fut + Send + Sync,
+    Fut: Future<Output = Result<O>> + Send,
+    O: Send + 'static,
+{
+    type Output = O;
+
+    async fn run(&self, input: I, _: &RunContext) -> Result<O> {
+        self(input).await
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        let path = type_name::<F>();
+        if path.contains("{{closure}}") { "closure".into() } else { path.rsplit("::").next().unwrap_or(path).into() }
+    }
+}

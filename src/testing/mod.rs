@@ -1,0 +1,4 @@
+//! Stand-ins for tests.
+mod fake;
+
+pub use fake::FakeLlm;
