@@ -1,0 +1,200 @@
+//! What the rules of a grammar must hold together, so that llama.cpp loads it and text can be generated from it.
+use super::{Expr, fault::Fault, leftmost, parser::Parsed};
+use std::collections::{HashMap, VecDeque};
+
+/// How many names a message lists at most.
+const MAX_NAMES: usize = 8;
+
+/// A grammar all of whose references are known to lead to a rule.
+pub(super) struct Linked<'a> {
+    pub(super) parsed: &'a Parsed,
+    index: HashMap<&'a str, usize>,
+}
+
+/// Refuses a grammar that cannot be used from this root, with where and why.
+pub(super) fn check(parsed: &Parsed, root: &str) -> Result<(), Fault> {
+    let linked = link(parsed)?;
+    if !linked.index.contains_key(root) {
+        let first = parsed.spans.first().map(|spans| spans.name.clone()).unwrap_or_default();
+        let names = list(parsed.ast.rules.iter().map(|rule| rule.name.as_str()));
+        return Err(Fault::new(
+            first,
+            format!("no rule is named `{root}`: give the root rule that name ({names} are)"),
+        ));
+    }
+    let nullable = linked.fixpoint(is_nullable);
+    linked.endless(&nullable)?;
+    leftmost::check(&linked, &nullable)?;
+    linked.unproductive()
+}
+
+/// Finds the rule of each reference.
+fn link(parsed: &Parsed) -> Result<Linked<'_>, Fault> {
+    if parsed.ast.rules.is_empty() {
+        return Err(Fault::new(0..0, "the grammar has no rules: write at least `root ::= ...`"));
+    }
+    let mut index = HashMap::new();
+    for (at, (rule, spans)) in parsed.ast.rules.iter().zip(&parsed.spans).enumerate() {
+        if index.insert(rule.name.as_str(), at).is_some() {
+            let why = format!(
+                "the rule `{}` is defined twice, and llama.cpp would use this definition alone: remove or rename one",
+                rule.name
+            );
+            return Err(Fault::new(spans.name.clone(), why));
+        }
+    }
+    for (rule, spans) in parsed.ast.rules.iter().zip(&parsed.spans) {
+        for (name, at) in references(&rule.body).into_iter().zip(&spans.refs) {
+            if !index.contains_key(name) {
+                return Err(Fault::new(at.clone(), undefined(name, index.keys().copied())));
+            }
+        }
+    }
+    Ok(Linked { parsed, index })
+}
+
+impl<'a> Linked<'a> {
+    /// The number of a rule.
+    pub(super) fn rule(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
+    }
+
+    /// Whether a property that `holds` finds of an expression, given for which rules it is known to hold, holds for
+    /// each rule: the least solution.
+    fn fixpoint(&self, holds: impl Fn(&Expr, &dyn Fn(&str) -> bool) -> bool) -> Vec<bool> {
+        let rules = &self.parsed.ast.rules;
+        let mut users = vec![Vec::new(); rules.len()];
+        for (at, rule) in rules.iter().enumerate() {
+            for name in references(&rule.body) {
+                if let Some(users) = self.rule(name).and_then(|used| users.get_mut(used)) {
+                    if users.last() != Some(&at) {
+                        users.push(at);
+                    }
+                }
+            }
+        }
+        let mut known = vec![false; rules.len()];
+        let mut todo: VecDeque<usize> = (0..rules.len()).collect();
+        while let Some(at) = todo.pop_front() {
+            let Some(rule) = rules.get(at).filter(|_| known.get(at) == Some(&false)) else {
+                continue;
+            };
+            if holds(&rule.body, &|name| self.of_rule(&known, name)) {
+                known.iter_mut().skip(at).take(1).for_each(|known| *known = true);
+                todo.extend(users.get(at).into_iter().flatten());
+            }
+        }
+        known
+    }
+
+    /// What `of_rules` holds for the rule of this name.
+    pub(super) fn of_rule<T: Copy + Default>(&self, of_rules: &[T], name: &str) -> T {
+        self.rule(name).and_then(|rule| of_rules.get(rule).copied()).unwrap_or_default()
+    }
+
+    /// Refuses repetitions without end of what may be empty: each round could go by without reading anything.
+    fn endless(&self, nullable: &[bool]) -> Result<(), Fault> {
+        for (rule, spans) in self.parsed.ast.rules.iter().zip(&self.parsed.spans) {
+            let mut repeats = Vec::new();
+            endless(&rule.body, &|name| self.of_rule(nullable, name), &mut repeats);
+            if let Some((_, at)) = repeats.into_iter().zip(&spans.repeats).find(|(endless, _)| *endless) {
+                let why = format!(
+                    "rule `{}` repeats without end what may be empty, which never gets on: make what is repeated read \
+                     at least one character",
+                    rule.name
+                );
+                return Err(Fault::new(at.clone(), why));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses rules whose text can never be complete.
+    fn unproductive(&self) -> Result<(), Fault> {
+        let productive = self.fixpoint(is_productive);
+        let stuck = |names: &dyn Fn(&str) -> bool, body: &'a Expr| {
+            references(body).into_iter().find(|name| !names(name)).unwrap_or_default()
+        };
+        for ((rule, spans), ends) in self.parsed.ast.rules.iter().zip(&self.parsed.spans).zip(&productive) {
+            if !ends {
+                let needs = stuck(&|name| self.of_rule(&productive, name), &rule.body);
+                let why = format!(
+                    "rule `{}` can never be complete, it always needs `{needs}` once more: give it an alternative \
+                     without",
+                    rule.name
+                );
+                return Err(Fault::new(spans.name.clone(), why));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an expression can match the empty text, given which rules can.
+pub(super) fn is_nullable(expr: &Expr, rule: &dyn Fn(&str) -> bool) -> bool {
+    match expr {
+        Expr::Literal(text) => text.is_empty(),
+        Expr::Class(_) | Expr::Any | Expr::Token(_) => false,
+        Expr::Rule(name) => rule(name),
+        Expr::Seq(parts) => parts.iter().all(|part| is_nullable(part, rule)),
+        Expr::Alt(parts) => parts.iter().any(|part| is_nullable(part, rule)),
+        Expr::Repeat { expr, min, .. } => *min == 0 || is_nullable(expr, rule),
+    }
+}
+
+/// Whether an expression can match any text, given which rules can.
+fn is_productive(expr: &Expr, rule: &dyn Fn(&str) -> bool) -> bool {
+    match expr {
+        Expr::Literal(_) | Expr::Class(_) | Expr::Any | Expr::Token(_) => true,
+        Expr::Rule(name) => rule(name),
+        Expr::Seq(parts) => parts.iter().all(|part| is_productive(part, rule)),
+        Expr::Alt(parts) => parts.iter().any(|part| is_productive(part, rule)),
+        Expr::Repeat { expr, min, .. } => *min == 0 || is_productive(expr, rule),
+    }
+}
+
+/// For each repetition, by where it ends, whether it repeats without end what may be empty. Returns whether the
+/// expression may be empty.
+fn endless(expr: &Expr, rule: &dyn Fn(&str) -> bool, out: &mut Vec<bool>) -> bool {
+    match expr {
+        Expr::Seq(parts) => parts.iter().fold(true, |all, part| endless(part, rule, out) & all),
+        Expr::Alt(parts) => parts.iter().fold(false, |any, part| endless(part, rule, out) | any),
+        Expr::Repeat { expr, min, max } => {
+            let inner = endless(expr, rule, out);
+            out.push(inner && max.is_none());
+            inner || *min == 0
+        }
+        _ => is_nullable(expr, rule),
+    }
+}
+
+/// The names an expression refers to, in the order of the text.
+fn references(expr: &Expr) -> Vec<&str> {
+    fn collect<'a>(expr: &'a Expr, out: &mut Vec<&'a str>) {
+        match expr {
+            Expr::Rule(name) => out.push(name),
+            Expr::Seq(parts) | Expr::Alt(parts) => parts.iter().for_each(|part| collect(part, out)),
+            Expr::Repeat { expr, .. } => collect(expr, out),
+            Expr::Literal(_) | Expr::Class(_) | Expr::Any | Expr::Token(_) => {}
+        }
+    }
+    let mut out = Vec::new();
+    collect(expr, &mut out);
+    out
+}
+
+fn undefined<'a>(name: &str, defined: impl Iterator<Item = &'a str>) -> String {
+    let plain = |name: &str| name.replace('-', "").to_ascii_lowercase();
+    match defined.filter(|other| plain(other) == plain(name)).min() {
+        Some(other) => format!("rule `{name}` is not defined: did you mean `{other}`?"),
+        None => format!("rule `{name}` is not defined: define it, or put text in double quotes"),
+    }
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    match names.get(..MAX_NAMES) {
+        Some(first) if names.len() > MAX_NAMES => format!("{} and {} more", first.join(", "), names.len() - MAX_NAMES),
+        _ => names.join(", "),
+    }
+}
