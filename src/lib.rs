@@ -3,6 +3,7 @@ pub mod callback;
 mod chain;
 mod chunk;
 mod compose;
+pub mod constraint;
 mod context;
 mod dynamic;
 mod error;

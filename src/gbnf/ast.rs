@@ -1,14 +1,14 @@
 //! The syntax tree of a grammar.
 
 /// The rules of a grammar, in the order they are written.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Ast {
     /// The rules. Their names are unique in a checked grammar.
     pub rules: Vec<Rule>,
 }
 
 /// `name ::= body`
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rule {
     /// Letters, digits and dashes.
     pub name: String,
@@ -17,7 +17,7 @@ pub struct Rule {
 }
 
 /// What a rule, or a part of one, matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Expr {
     /// `"text"`; the empty text matches without reading.
     Literal(String),
@@ -45,7 +45,7 @@ pub enum Expr {
 }
 
 /// A set of characters, given by ranges of code points with both ends included.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CharClass {
     /// Whether the set is every character but these.
     pub negated: bool,
@@ -54,7 +54,7 @@ pub struct CharClass {
 }
 
 /// `<[id]>`, `<text>`, or either after `!`, which matches every other token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenRef {
     /// Whether every token but this one is meant.
     pub negated: bool,
@@ -63,7 +63,7 @@ pub struct TokenRef {
 }
 
 /// How a token is named.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TokenName {
     /// By its number, `<[1000]>`.
     Id(u32),

@@ -1,5 +1,5 @@
 //! A grammar that has been checked.
-use super::{Ast, check, parser, shape};
+use super::{Ast, Matcher, check, parser, shape};
 use crate::{Error, ErrorKind, Result};
 use std::{
     fmt::{self, Debug, Display, Formatter},
@@ -123,6 +123,15 @@ impl Grammar {
     pub fn ast(&self) -> &Ast {
         &self.0.ast
     }
+
+    /// Whether `text` is a sentence of the grammar.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Matcher::new`].
+    pub fn matches(&self, text: &str) -> Result<bool> {
+        Matcher::new(self)?.matches(text)
+    }
 }
 
 impl FromStr for Grammar {
@@ -147,14 +156,6 @@ impl Debug for Grammar {
 }
 
 impl Grammar {
-    /// Whether `text` is a sentence.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind).
-    pub fn matches(&self, _text: &str) -> Result<bool> {
-        Err(crate::Error::new(crate::ErrorKind::Unsupported, "there is no matcher yet"))
-    }
-
     /// The grammar of the JSON texts of a type.
     ///
     /// # Errors

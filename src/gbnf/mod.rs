@@ -3,16 +3,25 @@
 //! [`Grammar`] is a grammar that has been checked. Its text comes from a caller, or is printed from an [`Ast`] that was
 //! built with the constructors of [`Expr`].
 mod ast;
+mod chars;
 mod check;
 mod expr;
 mod fault;
+mod generate;
 mod grammar;
 mod leftmost;
 mod lexer;
 mod load;
+mod matcher;
 mod parser;
 mod print;
 mod shape;
 
 pub use ast::{Ast, CharClass, Expr, Rule, TokenName, TokenRef};
+pub use generate::Generator;
 pub use grammar::Grammar;
+pub use matcher::Matcher;
+pub(crate) use matcher::{Machine, NodeId, Pos, Program, Session, SetId, TABLE_LIMIT, Tables, number};
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,33 @@
+//! Which tokens of a vocabulary may follow.
+//!
+//! ```
+//! use catena::constraint::{Constraint, TokenTrie};
+//! use catena::gbnf::{Ast, Expr, Rule};
+//! use std::sync::Arc;
+//!
+//! let vocabulary: [&[u8]; 5] = [b"y", b"yes", b"es", b"no", b"yesno"];
+//! let trie = Arc::new(TokenTrie::new((0..).zip(vocabulary), vocabulary.len()));
+//! let body = Expr::Alt(vec![Expr::Literal("yes".into()), Expr::Literal("no".into())]);
+//! let ast = Ast { rules: vec![Rule { name: "answer".into(), body }] };
+//!
+//! let mut constraint = Constraint::from_ast(&ast, "answer", trie)?;
+//! assert_eq!(constraint.mask()?.iter().collect::<Vec<_>>(), [0, 1, 3]);
+//! constraint.accept(0)?;
+//! assert_eq!(constraint.mask()?.iter().collect::<Vec<_>>(), [2]);
+//! assert_eq!(constraint.forced()?, b"es");
+//! constraint.accept(2)?;
+//! assert!(constraint.is_finished());
+//! # Ok::<(), catena::Error>(())
+//! ```
+#[expect(clippy::module_inception, reason = "the type that the module is about")]
+mod constraint;
+mod mask;
+mod trie;
+mod walk;
+
+pub use constraint::Constraint;
+pub use mask::TokenMask;
+pub use trie::TokenTrie;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! The texts of a vocabulary's tokens as a tree.
+use crate::gbnf::number;
+use std::{fmt, ops::Range};
+
+/// The texts of a vocabulary's tokens, arranged so that what they begin with is looked at once.
+///
+/// Build it once for a model and share it between constraints.
+#[derive(Clone)]
+pub struct TokenTrie {
+    /// One node per text that some token begins with, in the order of a walk that visits a node before its children
+    /// and children by their bytes. The first node is the empty text.
+    nodes: Vec<Node>,
+    /// The tokens in the order of their texts.
+    tokens: Vec<u32>,
+    /// Where each token's text is in `text`.
+    texts: Vec<(u32, u32)>,
+    text: Vec<u8>,
+    longest: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    /// The node after this one and all below it.
+    pub(super) end: u32,
+    /// Where its tokens begin in `tokens`; they end where those of the next node begin.
+    first: u32,
+    /// The last byte of its text.
+    pub(super) byte: u8,
+}
+
+impl TokenTrie {
+    /// The tree of these tokens, each a number and the bytes of its text, of a vocabulary of `vocabulary` tokens.
+    ///
+    /// Leave out tokens that stand for no text, as those that control the model; they are never allowed. Tokens with an
+    /// empty text or a number outside of the vocabulary are left out here. Several tokens may have the same text.
+    pub fn new<'a>(tokens: impl IntoIterator<Item = (u32, &'a [u8])>, vocabulary: usize) -> Self {
+        let mut sorted: Vec<(&[u8], u32)> = tokens
+            .into_iter()
+            .filter(|(token, bytes)| (*token as usize) < vocabulary && !bytes.is_empty())
+            .map(|(token, bytes)| (bytes, token))
+            .collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut trie = TokenTrie {
+            nodes: vec![Node { end: 0, first: 0, byte: 0 }],
+            tokens: Vec::with_capacity(sorted.len()),
+            texts: vec![(0, 0); vocabulary],
+            text: Vec::new(),
+            longest: 0,
+        };
+        // The nodes of the last text, from the root on.
+        let mut path = vec![0];
+        let mut last: &[u8] = &[];
+        for (bytes, token) in sorted {
+            let shared = bytes.iter().zip(last).take_while(|(now, before)| now == before).count();
+            trie.close(&mut path, shared + 1);
+            for &byte in bytes.get(shared..).unwrap_or_default() {
+                path.push(trie.nodes.len());
+                trie.nodes.push(Node { end: 0, first: number(trie.tokens.len()), byte });
+            }
+            trie.tokens.push(token);
+            if let Some(place) = trie.texts.get_mut(token as usize) {
+                *place = (number(trie.text.len()), number(trie.text.len() + bytes.len()));
+            }
+            trie.text.extend_from_slice(bytes);
+            trie.longest = trie.longest.max(number(bytes.len()));
+            last = bytes;
+        }
+        trie.close(&mut path, 0);
+        trie
+    }
+
+    /// How many tokens the vocabulary has, also those without a text.
+    pub fn vocabulary(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The length of the longest text, in bytes.
+    pub fn longest(&self) -> usize {
+        self.longest as usize
+    }
+
+    /// The text of a token; absent if it was left out.
+    pub fn text(&self, token: u32) -> Option<&[u8]> {
+        let &(start, end) = self.texts.get(token as usize)?;
+        self.text.get(start as usize..end as usize).filter(|text| !text.is_empty())
+    }
+
+    /// All nodes below the root.
+    pub(super) fn all(&self) -> Range<usize> {
+        1..self.nodes.len()
+    }
+
+    /// All nodes below a node.
+    pub(super) fn below(&self, node: usize) -> Range<usize> {
+        node + 1..self.node(node).end as usize
+    }
+
+    pub(super) fn node(&self, node: usize) -> Node {
+        self.nodes.get(node).copied().unwrap_or(Node { end: u32::MAX, first: 0, byte: 0 })
+    }
+
+    /// The tokens whose text is that of the node.
+    pub(super) fn tokens(&self, node: usize) -> &[u32] {
+        let start = self.node(node).first as usize;
+        let end = self.nodes.get(node + 1).map_or(self.tokens.len(), |next| next.first as usize);
+        self.tokens.get(start..end).unwrap_or_default()
+    }
+
+    fn close(&mut self, path: &mut Vec<usize>, keep: usize) {
+        let end = number(self.nodes.len());
+        for node in path.drain(keep.min(path.len())..) {
+            if let Some(node) = self.nodes.get_mut(node) {
+                node.end = end;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for TokenTrie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenTrie({} of {} tokens, {} nodes)", self.tokens.len(), self.texts.len(), self.nodes.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn a_walk_meets_each_token_at_its_text(
+            texts in prop::collection::vec(prop::collection::vec(0u8..3, 0..5), 0..40),
+        ) {
+            let trie = TokenTrie::new((0..).zip(texts.iter().map(Vec::as_slice)), texts.len());
+            let mut met = BTreeSet::new();
+            let (mut path, mut at): (Vec<(u8, usize)>, _) = (Vec::new(), 1);
+            while at < trie.all().end {
+                while path.last().is_some_and(|&(_, end)| end <= at) {
+                    path.pop();
+                }
+                path.push((trie.node(at).byte, trie.below(at).end));
+                let text: Vec<u8> = path.iter().map(|step| step.0).collect();
+                for &token in trie.tokens(at) {
+                    prop_assert_eq!(&text, &texts[token as usize]);
+                    prop_assert_eq!(trie.text(token), Some(text.as_slice()));
+                    met.insert(token);
+                }
+                at += 1;
+            }
+            let expected = (0..).zip(&texts).filter(|(_, text)| !text.is_empty()).map(|(token, _)| token);
+            prop_assert!(met.into_iter().eq(expected));
+            prop_assert_eq!(trie.longest(), texts.iter().map(Vec::len).max().unwrap_or_default());
+            prop_assert_eq!(trie.vocabulary(), texts.len());
+        }
+    }
+}

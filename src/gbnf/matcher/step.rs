@@ -1,0 +1,141 @@
+//! One byte further.
+use super::{
+    machine::{Machine, Node, NodeId, Row, SetId},
+    program::Pos,
+};
+use crate::{Error, ErrorKind, Result};
+use std::collections::BTreeMap;
+
+/// One step may look at this many stacks.
+const MAX_WORK: usize = 1 << 20;
+/// The tables may grow to this many bytes; only a grammar that is ambiguous without end gets there.
+const MAX_SIZE: usize = 1 << 29;
+
+impl Machine {
+    /// The set after `byte`; fails with [`ErrorKind::Grammar`] if the grammar is too ambiguous to be followed.
+    pub(crate) fn step(&mut self, set: SetId, byte: u8) -> Result<SetId> {
+        let class = usize::from(self.program.class(byte));
+        if let Some(row) = self.row(set) {
+            match row.next.get(class) {
+                Some(&next) if next != SetId::UNKNOWN => return Ok(next),
+                _ => {}
+            }
+        }
+        self.step_new(set, class, byte)
+    }
+
+    /// The set after `bytes`.
+    pub(crate) fn steps(&mut self, set: SetId, bytes: &[u8]) -> Result<SetId> {
+        bytes.iter().try_fold(set, |set, &byte| if set == SetId::DEAD { Ok(set) } else { self.step(set, byte) })
+    }
+
+    fn step_new(&mut self, set: SetId, class: usize, byte: u8) -> Result<SetId> {
+        let (mut row, is_new) = match self.take_row(set) {
+            Some(row) => (row, false),
+            None => {
+                let items = self.items(set)?;
+                let next = vec![SetId::UNKNOWN; self.program.class_count()].into_boxed_slice();
+                (Box::new(Row { next, items }), true)
+            }
+        };
+        let next = self.after(&row.items, byte);
+        if let (Ok(next), Some(slot)) = (&next, row.next.get_mut(class)) {
+            *slot = *next;
+        }
+        self.put_row(set, row, is_new);
+        next
+    }
+
+    fn after(&mut self, items: &[Node], byte: u8) -> Result<SetId> {
+        let program = std::sync::Arc::clone(&self.program);
+        let mut nodes = Vec::new();
+        for item in items {
+            for edge in program.byte_edges(item.pos) {
+                if edge.low <= byte && byte <= edge.high {
+                    self.settle(edge.to, item.below, &mut nodes);
+                    check_work(nodes.len())?;
+                }
+            }
+        }
+        self.join(&mut nodes)?;
+        if self.size() > MAX_SIZE {
+            return Err(too_ambiguous());
+        }
+        Ok(self.set(nodes))
+    }
+
+    /// Makes one of all stacks with the same place at the top, so that there are never more than places.
+    fn join(&mut self, nodes: &mut Vec<NodeId>) -> Result<()> {
+        nodes.sort_unstable();
+        nodes.dedup();
+        let mut by_place: BTreeMap<Pos, Vec<NodeId>> = BTreeMap::new();
+        for &id in &*nodes {
+            if let Some(node) = self.node(id) {
+                by_place.entry(node.pos).or_default().push(id);
+            }
+        }
+        if by_place.len() == nodes.len() {
+            return Ok(());
+        }
+        nodes.clear();
+        for (pos, alike) in by_place {
+            match alike.as_slice() {
+                [one] => nodes.push(*one),
+                many => {
+                    let mut below = Vec::new();
+                    for &id in many {
+                        if let Some(node) = self.node(id) {
+                            below.extend_from_slice(self.nodes_of(node.below));
+                            check_work(below.len())?;
+                        }
+                    }
+                    let below = self.set(below);
+                    let node = self.node_number(Node { pos, below });
+                    nodes.push(node);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The places of the set, and of all rules called there, at which bytes can be read.
+    ///
+    /// Calls of one rule are joined: it is entered once, above all the places to come back to. Rules are entered in the
+    /// order of their ranks, so all calls of one are known by then.
+    fn items(&mut self, set: SetId) -> Result<Box<[Node]>> {
+        let program = std::sync::Arc::clone(&self.program);
+        let mut items = Vec::new();
+        let mut calls: BTreeMap<(u32, u32), Vec<NodeId>> = BTreeMap::new();
+        let mut open = self.stacks(set);
+        let mut work = 0;
+        loop {
+            for node in open.drain(..) {
+                if !program.byte_edges(node.pos).is_empty() {
+                    items.push(node);
+                }
+                program.each_call(node.pos, |call| {
+                    let rank = program.rank(call.rule);
+                    let below = calls.entry((rank, call.rule)).or_default();
+                    let before = below.len();
+                    self.settle(call.to, node.below, below);
+                    work += below.len() - before;
+                    check_work(work)
+                })?;
+            }
+            let Some(((_, rule), below)) = calls.pop_first() else { break };
+            if let Some(pos) = program.rule_start(rule) {
+                let below = self.set(below);
+                open.push(Node { pos, below });
+            }
+        }
+        Ok(items.into_boxed_slice())
+    }
+}
+
+fn check_work(work: usize) -> Result<()> {
+    if work > MAX_WORK { Err(too_ambiguous()) } else { Ok(()) }
+}
+
+fn too_ambiguous() -> Error {
+    Error::new(ErrorKind::Grammar, "the grammar can read this text in too many ways; make it less ambiguous")
+}
