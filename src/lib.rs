@@ -13,6 +13,7 @@ mod llm;
 mod prompt;
 mod report;
 mod runnable;
+pub mod structured;
 pub mod testing;
 
 pub use callback::{CallbackHandler, PanicPolicy};

@@ -154,13 +154,3 @@ impl Debug for Grammar {
         f.debug_struct("Grammar").field("root", &self.0.root).field("text", &self.0.text).finish_non_exhaustive()
     }
 }
-
-impl Grammar {
-    /// The grammar of the JSON texts of a type.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Schema`](crate::ErrorKind).
-    pub fn from_type<T: schemars::JsonSchema>() -> Result<Self> {
-        Err(crate::Error::new(crate::ErrorKind::Schema, format!("`{}` has no grammar", T::schema_name())))
-    }
-}

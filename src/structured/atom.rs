@@ -1,0 +1,402 @@
+//! Conjunctions of constraints, one record for each JSON type.
+use serde_json::Value;
+
+use super::decimal::Decimal;
+
+/// A place in the document, by number.
+pub(crate) type NodeId = usize;
+
+/// A value that must satisfy all of these schemas; none means any value.
+///
+/// The order is that in which their properties are written.
+pub(crate) type Slot = Vec<NodeId>;
+
+/// Both slots at once.
+pub(crate) fn both(a: &[NodeId], b: &[NodeId]) -> Slot {
+    let mut slot = a.to_vec();
+    for node in b {
+        if !slot.contains(node) {
+            slot.push(*node);
+        }
+    }
+    slot
+}
+
+/// A set of JSON types. Numbers are split into integers and the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Types(u8);
+
+impl Types {
+    pub(crate) const NONE: Types = Types(0);
+    pub(crate) const NULL: Types = Types(1);
+    pub(crate) const BOOLEAN: Types = Types(2);
+    pub(crate) const INTEGER: Types = Types(4);
+    pub(crate) const FRACTION: Types = Types(8);
+    pub(crate) const NUMBER: Types = Types(4 | 8);
+    pub(crate) const STRING: Types = Types(16);
+    pub(crate) const ARRAY: Types = Types(32);
+    pub(crate) const OBJECT: Types = Types(64);
+    pub(crate) const ALL: Types = Types(127);
+
+    /// The types that a name in `type` means.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "null" => Types::NULL,
+            "boolean" => Types::BOOLEAN,
+            "integer" => Types::INTEGER,
+            "number" => Types::NUMBER,
+            "string" => Types::STRING,
+            "array" => Types::ARRAY,
+            "object" => Types::OBJECT,
+            _ => return None,
+        })
+    }
+
+    /// The type of a value.
+    pub(crate) fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Types::NULL,
+            Value::Bool(_) => Types::BOOLEAN,
+            Value::Number(number) if Decimal::from_number(number).is_some_and(|n| n.is_integer()) => Types::INTEGER,
+            Value::Number(_) => Types::FRACTION,
+            Value::String(_) => Types::STRING,
+            Value::Array(_) => Types::ARRAY,
+            Value::Object(_) => Types::OBJECT,
+        }
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        Types(self.0 & other.0)
+    }
+
+    pub(crate) fn or(self, other: Self) -> Self {
+        Types(self.0 | other.0)
+    }
+
+    pub(crate) fn without(self, other: Self) -> Self {
+        Types(self.0 & !other.0)
+    }
+
+    /// Whether the two sets have a type in common.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.and(other) != Types::NONE
+    }
+}
+
+/// How often something may occur.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Count {
+    pub(crate) min: u64,
+    pub(crate) max: Option<u64>,
+}
+
+impl Count {
+    pub(crate) fn and(self, other: Self) -> Self {
+        let max = match (self.max, other.max) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        Count { min: self.min.max(other.min), max }
+    }
+
+    pub(crate) fn admits(self, count: u64) -> bool {
+        count >= self.min && self.max.is_none_or(|max| count <= max)
+    }
+
+    /// Whether no number satisfies it.
+    pub(crate) fn is_empty(self) -> bool {
+        self.max.is_some_and(|max| max < self.min)
+    }
+
+    pub(crate) fn meets(self, other: Self) -> bool {
+        !self.and(other).is_empty()
+    }
+}
+
+/// One end of a range of numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bound {
+    pub(crate) at: Decimal,
+    /// Whether the end itself is left out.
+    pub(crate) strict: bool,
+}
+
+/// A range of numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Bounds {
+    pub(crate) min: Option<Bound>,
+    pub(crate) max: Option<Bound>,
+}
+
+impl Bounds {
+    /// Adds a lower end; the tighter one stays.
+    pub(crate) fn raise(&mut self, bound: Bound) {
+        let tighter = self.min.as_ref().is_none_or(|old| (&bound.at, bound.strict) > (&old.at, old.strict));
+        if tighter {
+            self.min = Some(bound);
+        }
+    }
+
+    /// Adds an upper end; the tighter one stays.
+    pub(crate) fn lower(&mut self, bound: Bound) {
+        let tighter = self.max.as_ref().is_none_or(|old| (&bound.at, !bound.strict) < (&old.at, !old.strict));
+        if tighter {
+            self.max = Some(bound);
+        }
+    }
+
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        other.min.iter().for_each(|bound| self.raise(bound.clone()));
+        other.max.iter().for_each(|bound| self.lower(bound.clone()));
+        self
+    }
+
+    pub(crate) fn admits(&self, number: &Decimal) -> bool {
+        let above = self.min.as_ref().is_none_or(|min| *number > min.at || (!min.strict && *number == min.at));
+        let below = self.max.as_ref().is_none_or(|max| *number < max.at || (!max.strict && *number == max.at));
+        above && below
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        match (&self.min, &self.max) {
+            (Some(min), Some(max)) => min.at > max.at || (min.at == max.at && (min.strict || max.strict)),
+            _ => false,
+        }
+    }
+}
+
+/// The constraints on arrays.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ArrayPart {
+    pub(crate) prefix: Vec<Slot>,
+    /// What follows the prefix; absent where no schema says.
+    pub(crate) rest: Option<Slot>,
+    pub(crate) count: Count,
+    /// The schema that wants the items to differ.
+    pub(crate) unique: Option<NodeId>,
+}
+
+impl ArrayPart {
+    /// The schema of the item at this place.
+    pub(crate) fn item(&self, at: usize) -> &[NodeId] {
+        self.prefix.get(at).or(self.rest.as_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    fn and(&self, other: &Self) -> Self {
+        let rest = match (&self.rest, &other.rest) {
+            (Some(a), Some(b)) => Some(both(a, b)),
+            (a, b) => a.clone().or_else(|| b.clone()),
+        };
+        let length = self.prefix.len().max(other.prefix.len());
+        ArrayPart {
+            prefix: (0..length).map(|at| both(self.item(at), other.item(at))).collect(),
+            rest,
+            count: self.count.and(other.count),
+            unique: self.unique.or(other.unique),
+        }
+    }
+}
+
+/// A pattern of property names that schemars writes for the keys of a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyPattern {
+    /// `^\d+$`
+    Unsigned,
+    /// `^-?\d+$`
+    Signed,
+}
+
+impl KeyPattern {
+    /// The pattern of this spelling.
+    pub(crate) fn named(pattern: &str) -> Option<Self> {
+        match pattern {
+            r"^\d+$" => Some(KeyPattern::Unsigned),
+            r"^-?\d+$" => Some(KeyPattern::Signed),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn matches(self, name: &str) -> bool {
+        let digits = match self {
+            KeyPattern::Unsigned => name,
+            KeyPattern::Signed => name.strip_prefix('-').unwrap_or(name),
+        };
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    }
+}
+
+/// The constraints on objects.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ObjectPart {
+    pub(crate) properties: Vec<(String, Slot)>,
+    pub(crate) required: Vec<String>,
+    pub(crate) patterns: Vec<(KeyPattern, Slot)>,
+    /// The schema of all other properties; absent where no schema says.
+    pub(crate) additional: Option<Slot>,
+    pub(crate) count: Count,
+}
+
+impl ObjectPart {
+    /// The schema of a property, where one speaks of it.
+    pub(crate) fn property(&self, name: &str) -> Option<Slot> {
+        if let Some((_, slot)) = self.properties.iter().find(|(declared, _)| declared == name) {
+            return Some(slot.clone());
+        }
+        let mut matching = self.patterns.iter().filter(|(pattern, _)| pattern.matches(name)).map(|(_, slot)| slot);
+        match matching.next() {
+            Some(first) => Some(matching.fold(first.clone(), |slot, next| both(&slot, next))),
+            None => self.additional.clone(),
+        }
+    }
+
+    pub(crate) fn is_required(&self, name: &str) -> bool {
+        self.required.iter().any(|required| required == name)
+    }
+
+    fn and(&self, other: &Self) -> Self {
+        let with = |slot: &Slot, more: Option<Slot>| more.map_or_else(|| slot.clone(), |more| both(slot, &more));
+        let mut properties: Vec<(String, Slot)> =
+            self.properties.iter().map(|(name, slot)| (name.clone(), with(slot, other.property(name)))).collect();
+        for (name, slot) in &other.properties {
+            if !properties.iter().any(|(declared, _)| declared == name) {
+                let first = self.property(name).unwrap_or_default();
+                properties.push((name.clone(), both(&first, slot)));
+            }
+        }
+        let of = |part: &Self, pattern: KeyPattern| {
+            part.patterns
+                .iter()
+                .find(|(p, _)| *p == pattern)
+                .map(|(_, slot)| slot.clone())
+                .or_else(|| part.additional.clone())
+        };
+        let mut patterns: Vec<(KeyPattern, Slot)> = Vec::new();
+        for (pattern, _) in self.patterns.iter().chain(&other.patterns) {
+            if !patterns.iter().any(|(p, _)| p == pattern) {
+                let slot = of(self, *pattern).unwrap_or_default();
+                patterns.push((*pattern, with(&slot, of(other, *pattern))));
+            }
+        }
+        let mut required = self.required.clone();
+        required.extend(other.required.iter().filter(|name| !self.is_required(name)).cloned());
+        ObjectPart {
+            properties,
+            required,
+            patterns,
+            additional: match (&self.additional, &other.additional) {
+                (Some(a), Some(b)) => Some(both(a, b)),
+                (a, b) => a.clone().or_else(|| b.clone()),
+            },
+            count: self.count.and(other.count),
+        }
+    }
+}
+
+/// A conjunction of constraints without alternatives.
+///
+/// Each part binds only values of its type; `literals` binds all.
+#[derive(Debug, Clone)]
+pub(crate) struct Atom {
+    pub(crate) types: Types,
+    /// The only values possible.
+    pub(crate) literals: Option<Vec<Value>>,
+    /// Values that are not possible, and the schema that says so.
+    pub(crate) excluded: Vec<(Value, NodeId)>,
+    pub(crate) formats: Vec<(String, NodeId)>,
+    pub(crate) bounds: Bounds,
+    pub(crate) length: Count,
+    pub(crate) array: ArrayPart,
+    pub(crate) object: ObjectPart,
+    /// The branches of `oneOf` taken: the schema and the number of the branch.
+    pub(crate) branches: Vec<(NodeId, usize)>,
+}
+
+impl Atom {
+    /// Any value.
+    pub(crate) fn any() -> Self {
+        Atom {
+            types: Types::ALL,
+            literals: None,
+            excluded: Vec::new(),
+            formats: Vec::new(),
+            bounds: Bounds::default(),
+            length: Count::default(),
+            array: ArrayPart::default(),
+            object: ObjectPart::default(),
+            branches: Vec::new(),
+        }
+    }
+
+    /// Both at once. The properties of `self` come first.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let literals = match (&self.literals, &other.literals) {
+            (Some(a), Some(b)) => Some(a.iter().filter(|value| b.iter().any(|v| same(value, v))).cloned().collect()),
+            (a, b) => a.clone().or_else(|| b.clone()),
+        };
+        let mut formats = self.formats.clone();
+        formats.extend(other.formats.iter().filter(|(name, _)| !self.formats.iter().any(|(n, _)| n == name)).cloned());
+        Atom {
+            types: self.types.and(other.types),
+            literals,
+            excluded: self.excluded.iter().chain(&other.excluded).cloned().collect(),
+            formats,
+            bounds: self.bounds.clone().and(&other.bounds),
+            length: self.length.and(other.length),
+            array: self.array.and(&other.array),
+            object: self.object.and(&other.object),
+            branches: self.branches.iter().chain(&other.branches).copied().collect(),
+        }
+    }
+}
+
+/// Whether two values are the same to JSON Schema: numbers by value, objects in any order.
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(x), Value::Number(y)) => {
+            x == y || Decimal::from_number(x).is_some_and(|x| Some(x) == Decimal::from_number(y))
+        }
+        (Value::Array(x), Value::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y)),
+        (Value::Object(x), Value::Object(y)) => {
+            x.len() == y.len() && x.iter().all(|(key, value)| y.get(key).is_some_and(|other| same(value, other)))
+        }
+        _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_the_same_by_value() {
+        assert!(same(&json!(1), &json!(1.0)));
+        assert!(same(&json!({"a": [1], "b": null}), &json!({"b": null, "a": [1.0]})));
+        assert!(!same(&json!(1), &json!(true)));
+    }
+
+    #[test]
+    fn the_tighter_bound_stays() {
+        let bound = |text: &str, strict| Bound { at: Decimal::parse(text).unwrap(), strict };
+        let mut bounds = Bounds::default();
+        bounds.raise(bound("1", false));
+        bounds.raise(bound("1", true));
+        bounds.raise(bound("0", true));
+        bounds.lower(bound("5", true));
+        bounds.lower(bound("5", false));
+        assert_eq!(bounds, Bounds { min: Some(bound("1", true)), max: Some(bound("5", true)) });
+        assert!(!bounds.admits(&Decimal::parse("5").unwrap()) && bounds.admits(&Decimal::parse("4.9").unwrap()));
+    }
+
+    #[test]
+    fn a_closed_part_forbids_the_properties_of_the_other() {
+        let closed =
+            ObjectPart { properties: vec![("a".into(), vec![1])], additional: Some(vec![9]), ..ObjectPart::default() };
+        let open =
+            ObjectPart { properties: vec![("b".into(), vec![2]), ("a".into(), vec![3])], ..ObjectPart::default() };
+        let merged = closed.and(&open);
+        assert_eq!(merged.properties, [("a".to_owned(), vec![1, 3]), ("b".to_owned(), vec![9, 2])]);
+        assert_eq!(merged.additional, Some(vec![9]));
+    }
+}

@@ -1,0 +1,139 @@
+//! Names of rules: letters, digits and dashes, each once.
+use std::collections::HashSet;
+
+use crate::structured::pointer::segments;
+
+/// The names of the rules that grammars share; no other rule may have them.
+const SHARED: &[&str] = &[
+    "root",
+    "value",
+    "object",
+    "array",
+    "member",
+    "string",
+    "char",
+    "key",
+    "key-char",
+    "hex",
+    "number",
+    "float",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "int128",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint128",
+    "integer",
+    "date",
+    "time",
+    "partial-time",
+    "date-time",
+    "partial-date-time",
+    "uuid",
+    "ip",
+    "ipv4",
+    "ipv6",
+    "email",
+    "hostname",
+    "uri",
+    "year",
+    "month-day",
+    "offset",
+    "octet",
+    "hextet",
+    "label",
+];
+
+/// The longest name.
+const MAX_LENGTH: usize = 48;
+
+/// The names taken.
+#[derive(Debug)]
+pub(super) struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    pub(super) fn new() -> Self {
+        Names { taken: SHARED.iter().map(|name| (*name).to_owned()).collect() }
+    }
+
+    /// A name near this one that was not given before.
+    pub(super) fn unique(&mut self, near: &str) -> String {
+        let base = mangle(near);
+        let mut name = base.clone();
+        let mut number = 2;
+        while !self.taken.insert(name.clone()) {
+            name = format!("{base}-{number}");
+            number += 1;
+        }
+        name
+    }
+}
+
+/// A name for the value that the schema at this place describes: the definition, then the properties below it.
+pub(super) fn of_pointer(pointer: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut segments = segments(pointer);
+    while let Some(segment) = segments.next() {
+        match segment.as_str() {
+            "$defs" | "definitions" | "properties" | "patternProperties" => words.extend(segments.next()),
+            "items" => words.push("item".to_owned()),
+            "prefixItems" => words.extend(segments.next().map(|number| format!("item-{number}"))),
+            "additionalProperties" | "unevaluatedProperties" => words.push("value".to_owned()),
+            "anyOf" | "oneOf" | "allOf" => drop(segments.next()),
+            _ => words.push(segment),
+        }
+    }
+    words.join("-")
+}
+
+/// The words of a text in lower case, with dashes between.
+fn mangle(text: &str) -> String {
+    let mut name = String::new();
+    let mut previous = None;
+    for c in text.chars() {
+        let begins_word =
+            c.is_ascii_uppercase() && previous.is_some_and(|p: char| p.is_ascii_lowercase() || p.is_ascii_digit());
+        if (begins_word || !c.is_ascii_alphanumeric()) && !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+        if c.is_ascii_alphanumeric() {
+            name.push(c.to_ascii_lowercase());
+        }
+        previous = Some(c);
+    }
+    name.truncate(MAX_LENGTH);
+    let name = name.trim_end_matches('-');
+    if name.is_empty() {
+        return "part".to_owned();
+    }
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("part-{name}") } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_pointer() {
+        assert_eq!(of_pointer("/$defs/LineItem/properties/unit_price"), "LineItem-unit_price");
+        assert_eq!(mangle("LineItem-unit_price"), "line-item-unit-price");
+        assert_eq!(mangle("größe"), "gr-e");
+        assert_eq!(mangle("漢字"), "part");
+        assert_eq!(mangle("2d"), "part-2d");
+    }
+
+    #[test]
+    fn no_name_is_given_twice() {
+        let mut names = Names::new();
+        assert_eq!(names.unique("string"), "string-2");
+        assert_eq!(names.unique("a"), "a");
+        assert_eq!(names.unique("A"), "a-2");
+        assert_eq!(names.unique("a-2"), "a-2-2");
+    }
+}

@@ -1,0 +1,56 @@
+//! Strings: valid escapes only, surrogates in pairs only, no raw control characters.
+use super::{
+    expr::{class, many, not_class, seq, text},
+    factor::alt,
+    repeat::{MAX_COUNT, counted},
+    rules::Rules,
+};
+use crate::{Result, gbnf::Expr, structured::schema::schema_error};
+
+/// What cannot stand in a string as it is: controls, the quote and the backslash.
+pub(super) const ESCAPED: [(u32, u32); 3] = [(0x22, 0x22), (0x5C, 0x5C), (0x00, 0x1F)];
+
+/// A string of `min` to `max` characters. One escape, or one pair of surrogate escapes, is one character.
+pub(super) fn string(rules: &mut Rules, min: u64, max: Option<u64>) -> Result<Expr> {
+    if (min, max) == (0, None) {
+        return Ok(any_string(rules));
+    }
+    for (keyword, count) in [("minLength", min), ("maxLength", max.unwrap_or(0))] {
+        if count > MAX_COUNT {
+            return Err(schema_error(format!("`{keyword}` is above {MAX_COUNT}: lower it or leave it out")));
+        }
+    }
+    let char = char(rules);
+    Ok(quoted(counted(rules, "chars", &char, min, max)?))
+}
+
+/// Any string.
+pub(super) fn any_string(rules: &mut Rules) -> Expr {
+    rules.shared("string", |rules| quoted(many(char(rules))))
+}
+
+/// This between quotes.
+pub(super) fn quoted(content: Expr) -> Expr {
+    seq([text("\""), content, text("\"")])
+}
+
+fn char(rules: &mut Rules) -> Expr {
+    rules.shared("char", |rules| {
+        let hex = hex(rules);
+        let h = || hex.clone();
+        let low = seq([text("\\u"), class(&[('D', 'D'), ('d', 'd')]), class(&[('C', 'F'), ('c', 'f')]), h(), h()]);
+        let alone = seq([class(&[('0', '9'), ('A', 'C'), ('E', 'F'), ('a', 'c'), ('e', 'f')]), h(), h(), h()]);
+        let below_surrogates = seq([class(&[('0', '7')]), h(), h()]);
+        let pair = seq([class(&[('8', '9'), ('A', 'B'), ('a', 'b')]), h(), h(), low]);
+        let from_d = seq([class(&[('D', 'D'), ('d', 'd')]), alt([below_surrogates, pair])]);
+        let simple =
+            class(&[('"', '"'), ('\\', '\\'), ('/', '/'), ('b', 'b'), ('f', 'f'), ('n', 'n'), ('r', 'r'), ('t', 't')]);
+        let escape = alt([simple, seq([text("u"), alt([alone, from_d])])]);
+        alt([not_class(ESCAPED.to_vec()), seq([text("\\"), escape])])
+    })
+}
+
+/// A hexadecimal digit.
+pub(super) fn hex(rules: &mut Rules) -> Expr {
+    rules.shared("hex", |_| class(&[('0', '9'), ('A', 'F'), ('a', 'f')]))
+}
