@@ -68,10 +68,30 @@ pub trait Runnable<I: Send + 'static>: Send + Sync {
 
     /// The name shown in the run tree and in errors.
     fn name(&self) -> Cow<'static, str> {
-        let path = type_name::<Self>();
-        let path = path.split_once('<').map_or(path, |(head, _)| head);
-        path.rsplit("::").next().unwrap_or(path).into()
+        last_segment(type_name::<Self>()).into()
     }
+}
+
+/// The last name of a path, without the arguments of generic types.
+fn last_segment(path: &str) -> &str {
+    let mut depth = 0_usize;
+    let mut end = path.len();
+    if path.ends_with('>') {
+        for (at, c) in path.char_indices().rev() {
+            // The arrow of a function's type closes no argument list.
+            match c {
+                '>' if !path.get(..at).is_some_and(|before| before.ends_with('-')) => depth += 1,
+                '<' => depth -= 1,
+                _ => (),
+            }
+            if depth == 0 {
+                end = at;
+                break;
+            }
+        }
+    }
+    let path = path.get(..end).unwrap_or(path).trim_end_matches(':');
+    path.rsplit("::").next().unwrap_or(path)
 }
 
 // The one blanket impl. `Fn` is a fundamental trait, so it leaves every other type free.
@@ -90,6 +110,26 @@ where
 
     fn name(&self) -> Cow<'static, str> {
         let path = type_name::<F>();
-        if path.contains("{{closure}}") { "closure".into() } else { path.rsplit("::").next().unwrap_or(path).into() }
+        if path.contains("{{closure}}") { "closure".into() } else { last_segment(path).into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_segment;
+
+    #[test]
+    fn the_last_name_of_a_path() {
+        for (path, name) in [
+            ("app::steps::Spell", "Spell"),
+            ("app::Parser<app::Recipe>", "Parser"),
+            ("app::retrieve<alloc::vec::Vec<alloc::string::String>>", "retrieve"),
+            ("app::Wrap<fn(u8) -> app::Wrap<u8>>", "Wrap"),
+            ("<app::A as app::B<u8>>::make::Local", "Local"),
+            ("<app::A as app::B<u8>>::make::Local<u8>", "Local"),
+            ("Bare", "Bare"),
+        ] {
+            assert_eq!(last_segment(path), name);
+        }
     }
 }
