@@ -132,11 +132,12 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
     }
 
     /// The same chain with its steps forgotten.
-    pub fn erase(self) -> DynRunnable<I, O>
+    pub fn erase(mut self) -> DynRunnable<I, O>
     where
         R: 'static,
     {
-        DynRunnable::new(self)
+        let handlers = std::mem::take(&mut self.handlers);
+        DynRunnable::watched(self, handlers)
     }
 }
 

@@ -1,5 +1,5 @@
 //! Steps whose types are forgotten.
-use crate::{ChunkStream, Result, RunContext, Runnable};
+use crate::{CallbackHandler, ChunkStream, Result, RunContext, Runnable};
 use futures::{
     FutureExt, SinkExt, StreamExt,
     channel::mpsc,
@@ -37,7 +37,7 @@ impl<I: Send + 'static, R: Runnable<I>> Erased<I, R::Output> for R {
 /// Any step from `I` to `O`, its own type forgotten; cheap to clone.
 ///
 /// Use it to name a chain in a struct, to choose between steps at run time, or to shorten compile times of very long
-/// chains. It streams as the step inside does.
+/// chains. It streams as the step inside does, and an erased chain keeps its name and its handlers.
 ///
 /// # Examples
 ///
@@ -52,26 +52,82 @@ impl<I: Send + 'static, R: Runnable<I>> Erased<I, R::Output> for R {
 ///     }
 /// }
 ///
+/// assert_eq!(futures::executor::block_on(greeter(true).invoke("Ada"))?, "Good day, Ada.");
 /// let chain = greeter(false) | |text: String| async move { Ok(text.len()) };
 /// assert_eq!(futures::executor::block_on(chain.invoke("Ada"))?, 7);
 /// # Ok::<(), catena::Error>(())
 /// ```
 #[must_use = "a step does nothing until it is run"]
-pub struct DynRunnable<I, O>(Arc<dyn Erased<I, O>>);
+pub struct DynRunnable<I, O> {
+    step: Shared<I, O>,
+    handlers: Vec<Arc<dyn CallbackHandler>>,
+}
+
+/// The step itself, without the handlers.
+struct Shared<I, O>(Arc<dyn Erased<I, O>>);
 
 impl<I: Send + 'static, O: Send + 'static> DynRunnable<I, O> {
     /// Forgets the type of `step`.
     pub fn new<R: Runnable<I, Output = O> + 'static>(step: R) -> Self {
-        DynRunnable(Arc::new(step))
+        DynRunnable::watched(step, Vec::new())
     }
 
-    /// Runs the step on `input`, giving a stream that borrows nothing, as a server needs it.
+    pub(crate) fn watched<R>(step: R, handlers: Vec<Arc<dyn CallbackHandler>>) -> Self
+    where
+        R: Runnable<I, Output = O> + 'static,
+    {
+        DynRunnable { step: Shared(Arc::new(step)), handlers }
+    }
+
+    /// Runs the step once.
     ///
-    /// No task is spawned: the stream drives the step while it is polled, and dropping it cancels the run.
-    pub fn into_stream(self, input: I, cx: RunContext) -> ChunkStream<'static, O> {
+    /// # Errors
+    /// Those of the step, with the name of the innermost step that failed.
+    pub async fn invoke(&self, input: impl Into<I>) -> Result<O> {
+        self.invoke_in(input, &RunContext::new()).await
+    }
+
+    /// Runs the step once within this context: watched by its handlers, or as a part of the run it belongs to.
+    ///
+    /// # Errors
+    /// Those of the step, with the name of the innermost step that failed.
+    pub async fn invoke_in(&self, input: impl Into<I>, cx: &RunContext) -> Result<O> {
+        cx.watched_by(&self.handlers).step(self.name(), &self.step, input.into()).await
+    }
+
+    /// Runs the step once, handing out increments on the way. Dropping the stream cancels the run.
+    pub fn stream(&self, input: impl Into<I>) -> ChunkStream<'_, O> {
+        self.stream_in(input, &RunContext::new())
+    }
+
+    /// As [`stream`](DynRunnable::stream), within this context.
+    pub fn stream_in(&self, input: impl Into<I>, cx: &RunContext) -> ChunkStream<'_, O> {
+        cx.watched_by(&self.handlers).stream_step(self.name(), &self.step, input.into())
+    }
+
+    /// As [`stream_in`](DynRunnable::stream_in), giving a stream that borrows nothing, as a server needs it.
+    ///
+    /// No task is spawned: the stream drives the step while it is polled, and the run begins when it is first polled.
+    /// Dropping the stream cancels the run.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use catena::{ChunkStream, Model, RunContext, map, testing::FakeLlm};
+    /// use futures::StreamExt;
+    ///
+    /// fn answer(question: &str) -> ChunkStream<'static, String> {
+    ///     let chain = Model::new(FakeLlm::always("Good day to you.")) | map(|text: String| text);
+    ///     chain.erase().into_stream(question, RunContext::new())
+    /// }
+    ///
+    /// assert_eq!(futures::executor::block_on(answer("Greet me.").count()), 1);
+    /// ```
+    pub fn into_stream(self, input: impl Into<I>, cx: RunContext) -> ChunkStream<'static, O> {
         let (mut tx, rx) = mpsc::channel(0);
+        let input = input.into();
         let drive = async move {
-            let mut chunks = self.run_stream(input, &cx);
+            let mut chunks = self.stream_in(input, &cx);
             while let Some(chunk) = chunks.next().await {
                 if tx.send(chunk).await.is_err() {
                     break;
@@ -83,6 +139,26 @@ impl<I: Send + 'static, O: Send + 'static> DynRunnable<I, O> {
 }
 
 impl<I: Send + 'static, O: Send + 'static> Runnable<I> for DynRunnable<I, O> {
+    type Output = O;
+
+    async fn run(&self, input: I, cx: &RunContext) -> Result<O> {
+        self.step.run(input, &cx.watched_by(&self.handlers)).await
+    }
+
+    fn run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, O> {
+        self.step.run_stream(input, &cx.watched_by(&self.handlers))
+    }
+
+    fn transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, O> {
+        self.step.transform(input, &cx.watched_by(&self.handlers))
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        self.step.name()
+    }
+}
+
+impl<I: Send + 'static, O: Send + 'static> Runnable<I> for Shared<I, O> {
     type Output = O;
 
     async fn run(&self, input: I, cx: &RunContext) -> Result<O> {
@@ -106,12 +182,12 @@ crate::pipe_head!(impl<I, O> DynRunnable<I, O>: I where I: Send + 'static, O: Se
 
 impl<I, O> Clone for DynRunnable<I, O> {
     fn clone(&self) -> Self {
-        DynRunnable(Arc::clone(&self.0))
+        DynRunnable { step: Shared(Arc::clone(&self.step.0)), handlers: self.handlers.clone() }
     }
 }
 
 impl<I, O> fmt::Debug for DynRunnable<I, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("DynRunnable").field(&self.0.dyn_name()).finish()
+        f.debug_tuple("DynRunnable").field(&self.step.0.dyn_name()).finish()
     }
 }

@@ -81,7 +81,7 @@ fn last_segment(path: &str) -> &str {
             // The arrow of a function's type closes no argument list.
             match c {
                 '>' if !path.get(..at).is_some_and(|before| before.ends_with('-')) => depth += 1,
-                '<' => depth -= 1,
+                '<' => depth = depth.saturating_sub(1),
                 _ => (),
             }
             if depth == 0 {
