@@ -28,5 +28,8 @@ pub use llm::{
     Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, Request, Structured,
     Timings, Usage,
 };
-pub use prompt::{Message, Prompt};
+pub use prompt::{
+    ChatPrompt, ChatPromptBuilder, ChatTemplate, Message, MessagesPlaceholder, Prompt, PromptTemplate, Role, Template,
+    Vars,
+};
 pub use runnable::Runnable;

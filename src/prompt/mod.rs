@@ -1,50 +1,27 @@
-//! What models are asked with.
-use std::fmt;
+//! What models are asked with: messages and prompts, and the templates that make them.
+mod chat_builder;
+mod chat_prompt;
+mod chat_template;
+mod clock;
+mod fstring;
+mod inputs;
+mod jinja;
+mod message;
+mod placeholder;
+mod role;
+mod spec;
+mod step;
+mod template;
+mod value;
+mod vars;
 
-/// What a model is asked.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Prompt {
-    /// Text, continued as it stands.
-    Text(String),
-    /// Messages, for the model's chat template.
-    Messages(Vec<Message>),
-}
-
-/// One message of a chat.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Message {
-    /// Who speaks.
-    pub role: String,
-    /// What is said.
-    pub content: String,
-}
-
-impl From<String> for Prompt {
-    fn from(text: String) -> Self {
-        Prompt::Text(text)
-    }
-}
-
-impl From<&str> for Prompt {
-    fn from(text: &str) -> Self {
-        Prompt::Text(text.to_owned())
-    }
-}
-
-impl From<Vec<Message>> for Prompt {
-    fn from(messages: Vec<Message>) -> Self {
-        Prompt::Messages(messages)
-    }
-}
-
-impl fmt::Display for Prompt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Prompt::Text(text) => f.write_str(text),
-            Prompt::Messages(messages) => {
-                messages.iter().try_for_each(|message| writeln!(f, "{}: {}", message.role, message.content))
-            }
-        }
-    }
-}
+pub use chat_builder::ChatPromptBuilder;
+pub use chat_prompt::ChatPrompt;
+pub use chat_template::ChatTemplate;
+pub use message::Message;
+pub use placeholder::MessagesPlaceholder;
+pub use role::Role;
+pub use step::PromptTemplate;
+pub use template::Template;
+pub use value::Prompt;
+pub use vars::Vars;

@@ -1,0 +1,77 @@
+//! The trait of a template language.
+use super::Prompt;
+use crate::Result;
+
+/// A template language: turns variables into a prompt.
+///
+/// [`Template`](crate::Template) and [`ChatPrompt`](crate::ChatPrompt) are the library's own. A language of your own
+/// becomes a step, and a head of `|` chains, through [`prompt_step!`](crate::prompt_step).
+///
+/// ```
+/// use catena::{Prompt, PromptTemplate, Result, input, map, prompt_step};
+///
+/// struct Greeting;
+///
+/// impl PromptTemplate for Greeting {
+///     type Vars = String;
+///
+///     fn render(&self, name: &String) -> Result<Prompt> {
+///         Ok(format!("Greet {name}.").into())
+///     }
+/// }
+///
+/// prompt_step!(Greeting);
+///
+/// # futures::executor::block_on(async {
+/// let chain = Greeting | map(|prompt: Prompt| prompt.to_string());
+/// assert_eq!(chain.invoke("Ada").await?, "Greet Ada.");
+/// # let _ = input::<String>();
+/// # Ok::<(), catena::Error>(())
+/// # }).unwrap();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a prompt template",
+    note = "implement `PromptTemplate` for it, or use `Template` or `ChatPrompt`"
+)]
+pub trait PromptTemplate: Send + Sync {
+    /// What fills the template.
+    type Vars: Send + 'static;
+
+    /// Fills the template.
+    ///
+    /// # Errors
+    /// The library's own templates fail with kind [`Variables`](crate::ErrorKind::Variables) or
+    /// [`Template`](crate::ErrorKind::Template).
+    fn render(&self, vars: &Self::Vars) -> Result<Prompt>;
+}
+
+/// Makes a [`PromptTemplate`] a step and a head of `|` chains: `prompt_step!(MyTemplate)`.
+///
+/// For a generic type: `prompt_step!(impl<V> MyTemplate<V> where V: Send + Sync + 'static)`.
+#[macro_export]
+macro_rules! prompt_step {
+    (impl<$($p:ident),*> $t:ty where $($w:tt)*) => {
+        $crate::prompt_step!(@ [$($p)*] [$t] [$($w)*]);
+        $crate::pipe_head!(impl<$($p),*> $t: <$t as $crate::PromptTemplate>::Vars where $($w)*);
+    };
+    ($t:ty) => {
+        $crate::prompt_step!(@ [] [$t] []);
+        $crate::pipe_head!($t: <$t as $crate::PromptTemplate>::Vars);
+    };
+    (@ [$($p:ident)*] [$t:ty] [$($w:tt)*]) => {
+        impl<$($p),*> $crate::Runnable<<$t as $crate::PromptTemplate>::Vars> for $t
+        where
+            $($w)*
+        {
+            type Output = $crate::Prompt;
+
+            async fn run(
+                &self,
+                vars: <$t as $crate::PromptTemplate>::Vars,
+                _: &$crate::RunContext,
+            ) -> $crate::Result<$crate::Prompt> {
+                $crate::PromptTemplate::render(self, &vars)
+            }
+        }
+    };
+}
