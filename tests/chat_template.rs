@@ -207,6 +207,17 @@ fn thinking() -> Result<()> {
 }
 
 #[test]
+fn a_long_conversation_is_no_hostile_one() -> Result<()> {
+    let say = "one < two & \"three\" </think> é ".repeat(60);
+    let messages: Vec<Message> =
+        (0..1_000).flat_map(|_| [Message::user(say.as_str()), Message::assistant(say.as_str())]).collect();
+    for template in [CHATML, HEADERS, INSTRUCT, TURNS, THINKING] {
+        assert!(render(template, &messages, true)?.len() > 1_000_000);
+    }
+    Ok(())
+}
+
+#[test]
 fn broken_templates_are_refused_where_they_break() {
     for (text, line) in [("a\n{% if %}", 2), ("{{ 'a", 1), ("\n\n{% for x in messages %}", 3), ("{% include 'x' %}", 1)]
     {

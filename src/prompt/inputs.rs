@@ -57,6 +57,12 @@ impl Inputs {
         }
         self.partial.insert(name, value);
         self.partial.checked()?;
+        if self.names.printed.contains(name) && self.partial.get(name).is_some_and(Value::is_null) {
+            return Err(Error::new(
+                ErrorKind::Variables,
+                format!("variable `{name}` cannot be null: null is no value"),
+            ));
+        }
         if self.names.required.remove(name) {
             self.names.optional.insert(name.to_owned());
         }
@@ -67,6 +73,7 @@ impl Inputs {
     pub(super) fn open_names(&self) -> Names {
         let mut names = self.names.clone();
         names.optional.retain(|name| self.partial.get(name).is_none());
+        names.printed.retain(|name| self.partial.get(name).is_none());
         names
     }
 
@@ -118,10 +125,10 @@ impl Inputs {
     fn check(&self, vars: &Vars) -> Result<()> {
         let names = &self.names;
         let absent = |name: &&String| match vars.get(name) {
-            None => true,
+            None => names.required.contains(*name),
             Some(value) => value.is_null() && names.printed.contains(*name),
         };
-        let missing: Vec<&str> = names.required.iter().filter(absent).map(String::as_str).collect();
+        let missing: Vec<&str> = names.required.union(&names.printed).filter(absent).map(String::as_str).collect();
         let known = |name: &str| names.required.contains(name) || names.optional.contains(name);
         let unknown: Vec<&str> = if self.unknown_allowed {
             vec![]
@@ -196,6 +203,7 @@ mod tests {
         one.fill("a", "filled").unwrap();
         let vars = one.resolve(&"x".to_owned()).unwrap().into_owned();
         assert_eq!(vars.iter().map(|(_, value)| value.as_str().unwrap()).collect::<Vec<_>>(), ["x", "filled"]);
+        assert_eq!(one.fill("a", None::<u8>).unwrap_err().kind(), ErrorKind::Variables);
         assert_eq!(one.fill("nope", 1).unwrap_err().kind(), ErrorKind::Variables);
         assert_eq!(one.variables().collect::<Vec<_>>(), ["b", "o"]);
     }

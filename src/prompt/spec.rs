@@ -136,9 +136,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn show(spec: &str, value: Value) -> Result<String, String> {
+    fn show(spec: &str, value: &Value) -> Result<String, String> {
         let mut out = String::new();
-        Spec::parse(spec)?.write(&value, &mut out)?;
+        Spec::parse(spec)?.write(value, &mut out)?;
         Ok(out)
     }
 
@@ -157,7 +157,7 @@ mod tests {
             ("<<3", json!("a"), "a<<"),
             ("0>3", json!(7), "007"),
             ("2", json!("long"), "long"),
-            (".2f", json!(3.14159), "3.14"),
+            (".2f", json!(4.14159), "4.14"),
             ("f", json!(2), "2.000000"),
             (">8.2f", json!(-3.5), "   -3.50"),
             (".0f", json!(3.7), "4"),
@@ -165,7 +165,7 @@ mod tests {
             ("5.1s", json!("xyz"), "x    "),
             ("d", json!(42), "42"),
         ] {
-            assert_eq!(show(spec, value.clone()).as_deref(), Ok(expected), "{spec} {value}");
+            assert_eq!(show(spec, &value).as_deref(), Ok(expected), "{spec} {value}");
         }
     }
 
@@ -193,7 +193,7 @@ mod tests {
         for (spec, value) in
             [("d", json!(1.5)), ("d", json!("1")), ("f", json!("1")), ("s", json!(1)), (".2", json!(1.5))]
         {
-            assert!(show(spec, value.clone()).is_err(), "{spec} {value}");
+            assert!(show(spec, &value).is_err(), "{spec} {value}");
         }
     }
 }
