@@ -1,5 +1,5 @@
 //! What the rules of a grammar must hold together, so that llama.cpp loads it and text can be generated from it.
-use super::{Expr, fault::Fault, leftmost, parser::Parsed};
+use super::{Expr, fault::Fault, idle, leftmost, parser::Parsed};
 use std::collections::{HashMap, VecDeque};
 
 /// How many names a message lists at most.
@@ -23,8 +23,8 @@ pub(super) fn check(parsed: &Parsed, root: &str) -> Result<(), Fault> {
         ));
     }
     let nullable = linked.fixpoint(is_nullable);
-    linked.endless(&nullable)?;
-    leftmost::check(&linked, &nullable)?;
+    let beginnings = leftmost::check(&linked, &nullable)?;
+    idle::check(&linked, &nullable, &beginnings)?;
     linked.unproductive()
 }
 
@@ -92,23 +92,6 @@ impl<'a> Linked<'a> {
         self.rule(name).and_then(|rule| of_rules.get(rule).copied()).unwrap_or_default()
     }
 
-    /// Refuses repetitions without end of what may be empty: each round could go by without reading anything.
-    fn endless(&self, nullable: &[bool]) -> Result<(), Fault> {
-        for (rule, spans) in self.parsed.ast.rules.iter().zip(&self.parsed.spans) {
-            let mut repeats = Vec::new();
-            endless(&rule.body, &|name| self.of_rule(nullable, name), &mut repeats);
-            if let Some((_, at)) = repeats.into_iter().zip(&spans.repeats).find(|(endless, _)| *endless) {
-                let why = format!(
-                    "rule `{}` repeats without end what may be empty, which never gets on: make what is repeated read \
-                     at least one character",
-                    rule.name
-                );
-                return Err(Fault::new(at.clone(), why));
-            }
-        }
-        Ok(())
-    }
-
     /// Refuses rules whose text can never be complete.
     fn unproductive(&self) -> Result<(), Fault> {
         let productive = self.fixpoint(is_productive);
@@ -150,21 +133,6 @@ fn is_productive(expr: &Expr, rule: &dyn Fn(&str) -> bool) -> bool {
         Expr::Seq(parts) => parts.iter().all(|part| is_productive(part, rule)),
         Expr::Alt(parts) => parts.iter().any(|part| is_productive(part, rule)),
         Expr::Repeat { expr, min, .. } => *min == 0 || is_productive(expr, rule),
-    }
-}
-
-/// For each repetition, by where it ends, whether it repeats without end what may be empty. Returns whether the
-/// expression may be empty.
-fn endless(expr: &Expr, rule: &dyn Fn(&str) -> bool, out: &mut Vec<bool>) -> bool {
-    match expr {
-        Expr::Seq(parts) => parts.iter().fold(true, |all, part| endless(part, rule, out) & all),
-        Expr::Alt(parts) => parts.iter().fold(false, |any, part| endless(part, rule, out) | any),
-        Expr::Repeat { expr, min, max } => {
-            let inner = endless(expr, rule, out);
-            out.push(inner && max.is_none());
-            inner || *min == 0
-        }
-        _ => is_nullable(expr, rule),
     }
 }
 

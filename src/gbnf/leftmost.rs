@@ -11,11 +11,12 @@ const MAX_STARTS: u64 = 1 << 14;
 /// How long a chain of rules that begin with one another may be: llama.cpp follows it by recursion on the C stack.
 const MAX_CHAIN: u64 = 2500;
 
-/// Refuses rules that come back to themselves before they read anything, and rules with too many beginnings.
+/// Refuses rules that come back to themselves before they read anything, and rules with too many beginnings. Returns how
+/// the rules begin.
 ///
 /// llama.cpp refuses most of the former; where a rule is empty only by way of another it does not see them, and
 /// allocates until it is killed.
-pub(super) fn check(linked: &Linked<'_>, nullable: &[bool]) -> Result<(), Fault> {
+pub(super) fn check(linked: &Linked<'_>, nullable: &[bool]) -> Result<Vec<Beginning>, Fault> {
     let rules = &linked.parsed.ast.rules;
     let is_empty = |name: &str| linked.of_rule(nullable, name);
     let edges: Vec<Vec<Edge>> = rules.iter().map(|rule| edges(linked, &rule.body, &is_empty)).collect();
@@ -49,7 +50,7 @@ pub(super) fn check(linked: &Linked<'_>, nullable: &[bool]) -> Result<(), Fault>
             }
         }
     }
-    Ok(())
+    Ok(beginnings)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -130,9 +131,9 @@ fn left_recursion(linked: &Linked<'_>, edges: &[Vec<Edge>], way: &[(usize, usize
 
 /// How an expression may begin.
 #[derive(Debug, Clone, Copy, Default)]
-struct Beginning {
+pub(super) struct Beginning {
     /// In how many ways.
-    starts: u64,
+    pub(super) starts: u64,
     /// Over how many rules at most.
     chain: u64,
 }
@@ -175,7 +176,7 @@ fn bounded(
     Ok(found)
 }
 
-fn beginning(expr: &Expr, is_empty: &dyn Fn(&str) -> bool, rule: &dyn Fn(&str) -> Beginning) -> Beginning {
+pub(super) fn beginning(expr: &Expr, is_empty: &dyn Fn(&str) -> bool, rule: &dyn Fn(&str) -> Beginning) -> Beginning {
     match expr {
         Expr::Literal(text) if text.is_empty() => Beginning::default(),
         Expr::Literal(_) | Expr::Class(_) | Expr::Any | Expr::Token(_) => Beginning { starts: 1, chain: 0 },

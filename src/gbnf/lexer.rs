@@ -238,7 +238,7 @@ fn unclosed_class(start: usize) -> Fault {
 fn unexpected(c: char) -> String {
     match c {
         '_' => "rule names have no underscore: use `-`".to_owned(),
-        ':' => "a rule is written `name ::= body`".to_owned(),
+        ':' | '=' => "a rule is written `name ::= body`".to_owned(),
         '\'' => "literals stand in double quotes: `\"text\"`".to_owned(),
         ']' => "`]` closes no class: write `\"]\"` for the character".to_owned(),
         '>' => "`>` closes no token: write `\">\"` for the character".to_owned(),

@@ -60,7 +60,7 @@ impl<'a> Load<'a> {
         if rules > MAX_REPEAT.into() {
             return Err(format!(
                 "repeating this makes {rules} rules, and llama.cpp stops at {MAX_REPEAT}: lower the bound, or give \
-                 what is repeated a rule of its own, defined before this one"
+                 what is repeated a rule of its own"
             ));
         }
         let optional = u64::from(max.map_or(1, |max| max - min));

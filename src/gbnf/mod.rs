@@ -9,6 +9,7 @@ mod expr;
 mod fault;
 mod generate;
 mod grammar;
+mod idle;
 mod leftmost;
 mod lexer;
 mod load;
@@ -16,6 +17,8 @@ mod matcher;
 mod parser;
 mod print;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 pub use ast::{Ast, CharClass, Expr, Rule, TokenName, TokenRef};
 pub use generate::Generator;

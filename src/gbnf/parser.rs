@@ -173,6 +173,12 @@ impl<'a> Parser<'a> {
             _ => self.bounds(at.start, nested)?,
         };
         let at = at.start..self.last_end;
+        if max.is_none() && item.expr == Expr::empty() {
+            return Err(Fault::new(
+                item.start..at.end,
+                "the empty text is repeated without end: remove the repetition",
+            ));
+        }
         let symbol = self.load.repeat(item.symbol, min, max).map_err(|why| Fault::new(at.clone(), why))?;
         let is_repeat = matches!(item.expr, Expr::Repeat { .. });
         let nesting = item.nesting + usize::from(is_repeat);
@@ -272,5 +278,5 @@ impl<'a> Parser<'a> {
 
 fn too_deep(at: Range<usize>) -> Fault {
     let limit = shape::MAX_NESTING;
-    Fault::new(at, format!("groups nest deeper than {limit}: give the inner ones a rule of their own"))
+    Fault::new(at, format!("groups and repetitions nest deeper than {limit}: give the inner ones a rule of their own"))
 }

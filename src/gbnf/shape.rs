@@ -118,7 +118,9 @@ pub(super) fn expr(root: &Expr) -> Result<(), String> {
     let mut open = vec![(root, 0, 0)];
     while let Some((expr, groups, height)) = open.pop() {
         if groups > MAX_NESTING || height > MAX_HEIGHT {
-            return Err(format!("groups nest deeper than {MAX_NESTING}: give the inner ones a rule of their own"));
+            return Err(format!(
+                "groups and repetitions nest deeper than {MAX_NESTING}: give the inner ones a rule of their own"
+            ));
         }
         match expr {
             Expr::Literal(text) => literal(text)?,
