@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use serde_json::{Number, Value};
 
 use super::{
-    atom::{Atom, Bounds, Count, KeyPattern, NodeId, ObjectPart, Slot, Types, same},
+    atom::{Atom, KeyPattern, NodeId, ObjectPart, Slot, same},
+    bounds::{Bounds, Count, Types},
     decimal::Decimal,
     disjoint, format,
     ir::{ArrayShape, Extra, Field, Ir, Keys, NumberShape, ObjectShape, Shape, ValueId, ValueIr, Width},

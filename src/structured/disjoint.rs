@@ -2,7 +2,8 @@
 use serde_json::Value;
 
 use super::{
-    atom::{Atom, NodeId, ObjectPart, Slot, Types, same},
+    atom::{Atom, NodeId, ObjectPart, Slot, same},
+    bounds::Types,
     normal::Normalizer,
 };
 use crate::Result;

@@ -1,6 +1,6 @@
 //! The names in `format`: integer widths, and strings.
 use super::{
-    atom::{Bound, Bounds},
+    bounds::{Bound, Bounds},
     decimal::Decimal,
 };
 

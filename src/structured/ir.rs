@@ -1,7 +1,7 @@
 //! The intermediate form: what each value may be, with everything decided that is not notation.
 use serde_json::Value;
 
-use super::decimal::Decimal;
+use super::{bounds::Bounds, decimal::Decimal};
 
 /// A value of the table, by number.
 pub(crate) type ValueId = usize;
@@ -49,7 +49,7 @@ pub(crate) enum Shape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NumberShape {
     pub(crate) width: Width,
-    pub(crate) bounds: super::atom::Bounds,
+    pub(crate) bounds: Bounds,
 }
 
 /// The floating-point type that must hold a number without overflow.

@@ -7,7 +7,8 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    atom::{Atom, NodeId, Slot, Types, same},
+    atom::{Atom, NodeId, Slot, same},
+    bounds::Types,
     decimal::Decimal,
     format,
     schema::{Document, Part, schema_error},

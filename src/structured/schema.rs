@@ -4,7 +4,8 @@ use std::{collections::HashMap, rc::Rc};
 use serde_json::{Map, Value};
 
 use super::{
-    atom::{Atom, Bound, KeyPattern, NodeId, Slot, Types, both, same},
+    atom::{Atom, KeyPattern, NodeId, Slot, both, same},
+    bounds::{Bound, Types},
     decimal::Decimal,
     keywords::{IMPLEMENTED, REFUSED, is_annotation},
     pointer,

@@ -116,6 +116,9 @@ pub(super) fn fraction_from(low: End, least: usize, room: usize) -> Option<Expr>
         return Some(seq([some(text("0"), 0, room), class(&[('1', '9')]), some(digit(), 0, room)]));
     };
     let room = room.checked_sub(1)?;
+    if rest.digits.is_empty() && !rest.strict {
+        return Some(seq([one(first, 9), some(digit(), 0, room)]));
+    }
     let mut parts = Vec::new();
     if first < 9 {
         parts.push(seq([one(first + 1, 9), some(digit(), 0, room)]));

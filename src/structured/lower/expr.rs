@@ -1,19 +1,19 @@
-//! Constructors of grammar expressions that keep them normal: flat, merged, and never of one part.
+//! Short names for the constructors of expressions.
 use crate::gbnf::{CharClass, Expr};
 
 /// This text. The empty text matches without reading.
 pub(super) fn text(text: impl Into<String>) -> Expr {
-    Expr::Literal(text.into())
+    Expr::literal(text)
 }
 
 /// Nothing.
 pub(super) fn empty() -> Expr {
-    text("")
+    Expr::empty()
 }
 
 /// The rule of this name.
 pub(super) fn rule(name: &str) -> Expr {
-    Expr::Rule(name.to_owned())
+    Expr::rule(name)
 }
 
 /// One character of these ranges.
@@ -32,37 +32,14 @@ pub(super) fn digit() -> Expr {
     class(&[('0', '9')])
 }
 
-/// One after the other. Adjacent texts become one.
+/// One after the other.
 pub(super) fn seq(parts: impl IntoIterator<Item = Expr>) -> Expr {
-    let mut out: Vec<Expr> = Vec::new();
-    for part in parts {
-        match part {
-            Expr::Seq(inner) => inner.into_iter().for_each(|part| push(&mut out, part)),
-            part => push(&mut out, part),
-        }
-    }
-    match out.len() {
-        0 => empty(),
-        1 => out.remove(0),
-        _ => Expr::Seq(out),
-    }
+    Expr::seq(parts)
 }
 
-fn push(out: &mut Vec<Expr>, part: Expr) {
-    match (out.last_mut(), part) {
-        (_, Expr::Literal(text)) if text.is_empty() => {}
-        (Some(Expr::Literal(last)), Expr::Literal(text)) => last.push_str(&text),
-        (_, part) => out.push(part),
-    }
-}
-
-/// So many of these.
+/// So many of these. None at all is the empty text.
 pub(super) fn repeat(expr: Expr, min: u32, max: Option<u32>) -> Expr {
-    match (min, max) {
-        (_, Some(0)) => empty(),
-        (1, Some(1)) => expr,
-        _ => Expr::Repeat { expr: Box::new(expr), min, max },
-    }
+    if max == Some(0) { empty() } else { expr.repeat(min, max) }
 }
 
 /// This or nothing.

@@ -100,9 +100,13 @@ fn is_short(shape: &Shape) -> bool {
         Shape::Array(_) => false,
         Shape::Object(object) => object.fields.is_empty() && object.extra.is_none(),
         Shape::Literals(values) => values.len() == 1,
+        Shape::Text { min, max } => max.unwrap_or(*min) <= SHORT_TEXT,
         _ => true,
     }
 }
+
+/// The longest bound of a string that is written wherever it is used.
+const SHORT_TEXT: u64 = 256;
 
 /// Any JSON value.
 fn anything(rules: &mut Rules) -> Expr {

@@ -9,7 +9,7 @@ use crate::{
     Result,
     gbnf::Expr,
     structured::{
-        atom::{Bound, Bounds},
+        bounds::{Bound, Bounds},
         decimal::Decimal,
         format::integer_range,
         ir::{NumberShape, Width},
@@ -108,7 +108,7 @@ fn magnitude(rules: &mut Rules, width: Width) -> Expr {
 /// Decimals within bounds, without an exponent.
 fn bounded(bounds: &Bounds) -> Result<Expr> {
     let far = |min: &Decimal| {
-        let near = Decimal::integer(false, 10_u128.pow(20) - 1);
+        let near = Decimal::integer(false, 10_u128.pow(16) - 1);
         if *min < near { near } else { Decimal::integer(false, 10_u128.pow(38) - 1) }
     };
     let min = bounds.min.clone();

@@ -54,9 +54,10 @@ fn at_most(rules: &mut Rules, near: &str, item: &Expr, count: u64) -> Result<Exp
     Ok(seq([repeat(block, 0, Some(narrow(blocks))), repeat(item.clone(), 0, Some(narrow(rest)))]))
 }
 
+/// The rule that is `length` items.
 fn block(rules: &mut Rules, near: &str, item: &Expr, length: u64) -> Result<Expr> {
     let body = repeat(item.clone(), narrow(length), Some(narrow(length)));
-    rules.add(&format!("{near}-block"), body)
+    rules.once(&format!("{near}-block"), body)
 }
 
 fn narrow(count: u64) -> u32 {

@@ -21,12 +21,21 @@ pub(super) struct Rules {
     /// Rules that several others use; they are written last.
     shared: Vec<Rule>,
     defined: HashSet<&'static str>,
+    /// Bodies that are written once, and the rules that have them.
+    once: Vec<(Expr, Expr)>,
     size: usize,
 }
 
 impl Rules {
     pub(super) fn new() -> Self {
-        Rules { names: Names::new(), own: Vec::new(), shared: Vec::new(), defined: HashSet::new(), size: 0 }
+        Rules {
+            names: Names::new(),
+            own: Vec::new(),
+            shared: Vec::new(),
+            defined: HashSet::new(),
+            once: Vec::new(),
+            size: 0,
+        }
     }
 
     /// A name near this one that no other rule has.
@@ -61,6 +70,16 @@ impl Rules {
         let name = self.name(near);
         let reference = rule(&name);
         self.define(name, body)?;
+        Ok(reference)
+    }
+
+    /// Like [`add`](Self::add), but refers to an earlier rule that was added this way with the same body.
+    pub(super) fn once(&mut self, near: &str, body: Expr) -> Result<Expr> {
+        if let Some((_, reference)) = self.once.iter().find(|(earlier, _)| *earlier == body) {
+            return Ok(reference.clone());
+        }
+        let reference = self.add(near, body.clone())?;
+        self.once.push((body, reference.clone()));
         Ok(reference)
     }
 

@@ -1,0 +1,172 @@
+//! What cannot be kept is refused by name and place.
+use catena::{ErrorKind, Grammar};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[track_caller]
+fn refused(schema: &Value, path: &str, word: &str) {
+    let error = match Grammar::from_schema(schema) {
+        Ok(grammar) => panic!("{schema} became\n{grammar}"),
+        Err(error) => error,
+    };
+    assert_eq!(error.kind(), ErrorKind::Schema, "{error}");
+    assert_eq!(error.path(), Some(path), "{error}");
+    assert!(error.message().contains(word), "`{word}` is not in: {error}");
+}
+
+#[test]
+fn keywords_that_cannot_be_kept() {
+    let property = |schema: Value| json!({"type": "object", "properties": {"a/b": schema}});
+    for (keyword, value) in [
+        ("pattern", json!("^a+$")),
+        ("multipleOf", json!(3)),
+        ("if", json!(true)),
+        ("then", json!(true)),
+        ("else", json!(true)),
+        ("contains", json!(true)),
+        ("minContains", json!(1)),
+        ("dependentRequired", json!({})),
+        ("dependentSchemas", json!({})),
+        ("propertyNames", json!(true)),
+        ("unevaluatedItems", json!(false)),
+        ("$dynamicRef", json!("#a")),
+        ("$id", json!("https://example.org/a")),
+        ("nullable", json!(true)),
+        ("minimun", json!(1)),
+    ] {
+        refused(&property(json!({ keyword: value })), &format!("/properties/a~1b/{keyword}"), &format!("`{keyword}`"));
+    }
+}
+
+#[test]
+fn malformed_keywords() {
+    for (keyword, value) in [
+        ("type", json!("int")),
+        ("type", json!(["string", 1])),
+        ("enum", json!("a")),
+        ("minLength", json!(-1)),
+        ("maxLength", json!(1.5)),
+        ("minimum", json!("1")),
+        ("maximum", json!(1e300)),
+        ("required", json!(["a", 1])),
+        ("properties", json!([])),
+        ("anyOf", json!([])),
+        ("oneOf", json!({})),
+        ("items", json!([true])),
+        ("format", json!(1)),
+        ("uniqueItems", json!("yes")),
+        ("not", json!({"required": ["a"]})),
+        ("not", json!({"type": "integer"})),
+        ("$ref", json!(1)),
+        ("$ref", json!("#/$defs/missing")),
+        ("$ref", json!("other.json#/a")),
+        ("$ref", json!("#anchor")),
+    ] {
+        refused(&json!({ keyword: value }), &format!("/{keyword}"), &format!("`{keyword}`"));
+    }
+    refused(&json!({"items": 3}), "/items", "object");
+    refused(&json!(null), "", "object");
+}
+
+#[test]
+fn limits_of_what_is_kept() {
+    refused(&json!({"type": "array", "uniqueItems": true}), "/uniqueItems", "`uniqueItems`");
+    refused(&json!({"type": "string", "format": "regex"}), "/format", "`regex`");
+    refused(&json!({"type": "string", "format": "date", "maxLength": 5}), "/format", "`date`");
+    refused(&json!({"type": "string", "not": {"const": "a"}}), "/not", "`not`");
+    refused(&json!({"type": "number", "not": {"const": 0}}), "/not", "`not`");
+    refused(
+        &json!({"type": "object", "patternProperties": {"^x": true}}),
+        "/patternProperties/^x",
+        "`patternProperties`",
+    );
+    refused(
+        &json!({"type": "object", "properties": {"a": true, "b": true}, "minProperties": 1}),
+        "/minProperties",
+        "`minProperties`",
+    );
+    refused(
+        &json!({"type": "object", "properties": {"a": true, "b": true}, "maxProperties": 1}),
+        "/maxProperties",
+        "`maxProperties`",
+    );
+    refused(&json!({"type": "string", "maxLength": 5_000_000}), "#", "`maxLength`");
+    refused(
+        &json!({"type": "object", "properties": {"a": {"type": "array", "minItems": 5_000_000}}}),
+        "/properties/a",
+        "`minItems`",
+    );
+}
+
+#[test]
+fn branches_that_may_overlap() {
+    for branches in [
+        json!([{"type": "integer"}, {"type": "number"}]),
+        json!([{"type": "string"}, {"const": "a"}]),
+        json!([{"type": "object", "properties": {"a": true}}, {"type": "object", "properties": {"b": true}}]),
+        json!([true, {"type": "null"}]),
+    ] {
+        refused(&json!({"oneOf": branches}), "/oneOf", "`oneOf`");
+    }
+}
+
+#[test]
+fn schemas_without_a_value() {
+    let text = "no value";
+    refused(&json!(false), "#", text);
+    refused(&json!({"type": "integer", "minimum": 5, "maximum": 4}), "#", text);
+    refused(&json!({"type": "object", "properties": {"a": {"enum": []}}, "required": ["a"]}), "/properties/a", text);
+    refused(&json!({"type": "string", "minLength": 3, "maxLength": 2}), "#", text);
+    refused(&json!({"allOf": [{"type": "string"}, {"type": "null"}]}), "#", text);
+    refused(
+        &json!({"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]}),
+        "/properties/a",
+        "itself",
+    );
+    refused(&json!({"anyOf": [{"$ref": "#"}, {"$ref": "#"}]}), "/$ref", "itself");
+    refused(&json!({"$ref": "#"}), "", "itself");
+    refused(&json!({"const": {"x": 1}, "properties": {"x": {"$ref": "#"}}}), "", "themselves");
+}
+
+#[test]
+fn sizes_are_bounded() {
+    let branches = |n: usize| json!({"anyOf": (0..n).map(|n| json!({"const": n})).collect::<Vec<_>>()});
+    refused(&json!({"allOf": [branches(100), branches(100)]}), "", "more than");
+    let mut deep = json!({"type": "null"});
+    for _ in 0..200 {
+        deep = json!({"anyOf": [deep]});
+    }
+    let error = Grammar::from_schema(&deep).unwrap_err();
+    assert!(error.message().contains("deep"), "{error}");
+    let wide: serde_json::Map<String, Value> =
+        (0..3000).map(|n| (format!("property-{n}"), json!({"type": "null"}))).collect();
+    let error = Grammar::from_schema(&json!({"type": "object", "properties": wide})).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Schema, Some("#")), "{error}");
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[allow(dead_code)]
+struct Endless {
+    value: u8,
+    next: Box<Endless>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[allow(dead_code)]
+struct Patterned {
+    #[schemars(regex(pattern = "^[a-z]+$"))]
+    name: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+enum Nothing {}
+
+#[test]
+fn types_that_no_grammar_keeps() {
+    let error = Grammar::from_type::<Endless>().unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Schema, Some("/properties/next")));
+    let error = Grammar::from_type::<Patterned>().unwrap_err();
+    assert_eq!(error.path(), Some("/properties/name/pattern"));
+    assert_eq!(Grammar::from_type::<Nothing>().unwrap_err().kind(), ErrorKind::Schema);
+}
