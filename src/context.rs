@@ -4,6 +4,7 @@ use crate::{
     callback::Slot,
     report::{Report, StepEvents, Upstream},
 };
+use futures::{StreamExt, stream};
 use std::{
     any::Any,
     borrow::Cow,
@@ -150,7 +151,11 @@ impl RunContext {
     ) -> ChunkStream<'a, R::Output> {
         let cx = self.child(name.into());
         let report = cx.begin(Some(&input));
-        report.watch(step.run_stream(input, &cx), Upstream::default())
+        let chunks = match cx.aborted() {
+            Ok(()) => step.run_stream(input, &cx),
+            Err(error) => stream::iter([Err(error)]).boxed(),
+        };
+        report.watch(chunks, Upstream::default())
     }
 
     /// Fails when a handler asked to abort.

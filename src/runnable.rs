@@ -66,6 +66,13 @@ pub trait Runnable<I: Send + 'static>: Send + Sync {
         async move { Ok(self.run_stream(whole(input).await?, &cx)) as Result<_> }.into_stream().try_flatten().boxed()
     }
 
+    /// The output, where it is the input itself. Only the beginning of a chain has this: so its first step runs on a
+    /// value that is there, and not on a stream of it.
+    #[doc(hidden)]
+    fn ready(&self, input: I) -> Result<Self::Output, I> {
+        Err(input)
+    }
+
     /// The name shown in the run tree and in errors.
     fn name(&self) -> Cow<'static, str> {
         last_segment(type_name::<Self>()).into()

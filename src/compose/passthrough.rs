@@ -15,6 +15,10 @@ impl<I: Send + 'static> Runnable<I> for Start {
     fn transform<'a>(&'a self, input: ChunkStream<'a, I>, _: &RunContext) -> ChunkStream<'a, I> {
         input
     }
+
+    fn ready(&self, input: I) -> Result<I, I> {
+        Ok(input)
+    }
 }
 
 /// A step that hands its input on; see [`passthrough`].

@@ -15,14 +15,20 @@ where
     type Output = B::Output;
 
     async fn run(&self, input: I, cx: &RunContext) -> Result<B::Output> {
-        // Boxed, or the future of a chain would nest as deep as the chain is long: 19 steps were beyond the
-        // compiler's depth limit.
-        let mid = self.0.run(input, cx).boxed().await?;
+        let mid = match self.0.ready(input) {
+            Ok(mid) => mid,
+            // Boxed, or the future of a chain would nest as deep as the chain is long: 19 steps were beyond the
+            // compiler's depth limit.
+            Err(input) => self.0.run(input, cx).boxed().await?,
+        };
         self.1.run(mid, cx).await
     }
 
     fn run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, B::Output> {
-        self.1.transform(self.0.run_stream(input, cx), cx)
+        match self.0.ready(input) {
+            Ok(mid) => self.1.run_stream(mid, cx),
+            Err(input) => self.1.transform(self.0.run_stream(input, cx), cx),
+        }
     }
 
     fn transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, B::Output> {

@@ -145,7 +145,7 @@ impl<L: LLM + ?Sized> Model<L> {
         let cx = cx.watched_by(&settings.handlers);
         cx.tell(|handler, run| handler.on_llm_start(run, &request));
         let report = Report::<Completion, LlmEvents>::open(cx.clone());
-        let chunks = match request.options.validate() {
+        let chunks = match cx.aborted().and_then(|()| request.options.validate()) {
             Ok(()) => self.provider.generate(request, &cx),
             Err(error) => stream::iter([Err(error)]).boxed(),
         };

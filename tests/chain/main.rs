@@ -1,0 +1,14 @@
+//! The chain core: values, streaming, the run tree, handlers, batches.
+#![allow(clippy::unwrap_used, reason = "test helpers")]
+mod abort;
+mod batch;
+mod erased;
+mod gate;
+mod nesting;
+mod outcomes;
+mod panics;
+mod parallel;
+mod streaming;
+mod support;
+mod tree;
+mod values;
