@@ -9,6 +9,8 @@ mod dynamic;
 mod error;
 pub mod gbnf;
 mod head;
+#[cfg(feature = "llama-cpp")]
+mod llama_cpp;
 mod llm;
 mod prompt;
 mod report;
@@ -24,6 +26,8 @@ pub use context::{RunContext, RunId, RunInfo};
 pub use dynamic::DynRunnable;
 pub use error::{Error, ErrorKind, Result, Span};
 pub use gbnf::Grammar;
+#[cfg(feature = "llama-cpp")]
+pub use llama_cpp::{FlashAttention, KvType, LlamaCpp, LlamaCppBuilder, LoadReport, SplitMode, Stats};
 pub use llm::{
     Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, Request, Structured,
     Timings, Usage,

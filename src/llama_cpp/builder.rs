@@ -1,0 +1,288 @@
+//! How a model is loaded.
+use super::{FlashAttention, KvType, LlamaCpp, SplitMode, handle::Loading};
+use crate::{Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Result, llm::invalid};
+use std::path::PathBuf;
+
+/// What the owner thread needs to load a model.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "they are llama.cpp's own switches")]
+pub(super) struct Setup {
+    pub(super) path: PathBuf,
+    pub(super) n_gpu_layers: i32,
+    pub(super) main_gpu: i32,
+    pub(super) split_mode: SplitMode,
+    pub(super) use_mmap: bool,
+    pub(super) use_mlock: bool,
+    pub(super) vocab_only: bool,
+    pub(super) n_ctx: Option<u32>,
+    pub(super) n_batch: u32,
+    pub(super) n_ubatch: Option<u32>,
+    pub(super) n_threads: u32,
+    pub(super) n_threads_batch: Option<u32>,
+    pub(super) rope_freq_base: f32,
+    pub(super) rope_freq_scale: f32,
+    pub(super) flash_attn: FlashAttention,
+    pub(super) type_k: KvType,
+    pub(super) type_v: KvType,
+    pub(super) offload_kqv: bool,
+    pub(super) lora_path: Option<PathBuf>,
+    pub(super) lora_scale: f32,
+    pub(super) chat_template: Option<String>,
+    pub(super) queue: usize,
+    pub(super) verbose: bool,
+}
+
+/// Loads a model; made by [`LlamaCpp::builder`]. Parameters have llama.cpp's names and defaults.
+#[derive(Debug, Clone)]
+#[must_use = "a builder loads nothing until `load` is called"]
+pub struct LlamaCppBuilder {
+    setup: Setup,
+    options: GenerateOptions,
+    grammar: Option<Grammar>,
+    grammar_path: Option<PathBuf>,
+}
+
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $type:ty => $field:ident = $value:expr;)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(mut self, $name: $type) -> Self {
+                self.setup.$field = $value;
+                self
+            }
+        )*
+    };
+}
+
+macro_rules! sampling {
+    ($($name:ident: $type:ty),* $(,)?) => {
+        $(
+            #[doc = concat!("Sets [`", stringify!($name), "`](field@GenerateOptions::", stringify!($name), ") for all calls that do not.")]
+            pub fn $name(mut self, $name: $type) -> Self {
+                self.options.$name = Some($name);
+                self
+            }
+        )*
+    };
+}
+
+impl LlamaCppBuilder {
+    pub(super) fn new(path: PathBuf) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(num_cpus::get_physical()).max(1);
+        let setup = Setup {
+            path,
+            n_gpu_layers: 0,
+            main_gpu: 0,
+            split_mode: SplitMode::default(),
+            use_mmap: true,
+            use_mlock: false,
+            vocab_only: false,
+            n_ctx: None,
+            n_batch: 512,
+            n_ubatch: None,
+            n_threads: u32::try_from(cores).unwrap_or(1),
+            n_threads_batch: None,
+            rope_freq_base: 0.0,
+            rope_freq_scale: 0.0,
+            flash_attn: FlashAttention::default(),
+            type_k: KvType::default(),
+            type_v: KvType::default(),
+            offload_kqv: true,
+            lora_path: None,
+            lora_scale: 1.0,
+            chat_template: None,
+            queue: 64,
+            verbose: false,
+        };
+        LlamaCppBuilder { setup, options: GenerateOptions::new(), grammar: None, grammar_path: None }
+    }
+
+    setters! {
+        /// Layers to put on the GPU; -1 puts all of them there. Default 0.
+        n_gpu_layers: i32 => n_gpu_layers = n_gpu_layers;
+        /// The GPU that does what is not split. Default 0.
+        main_gpu: i32 => main_gpu = main_gpu;
+        /// How the model is split over several GPUs. Default by layers.
+        split_mode: SplitMode => split_mode = split_mode;
+        /// Whether the file is mapped into memory rather than read. Default true.
+        use_mmap: bool => use_mmap = use_mmap;
+        /// Whether the model is kept from being swapped out. Default false.
+        use_mlock: bool => use_mlock = use_mlock;
+        /// Whether to load the vocabulary alone, to count tokens. Default false.
+        vocab_only: bool => vocab_only = vocab_only;
+        /// Tokens of the context, prompt and answer together. Default: as many as the model was trained for.
+        n_ctx: u32 => n_ctx = Some(n_ctx);
+        /// Tokens of a prompt evaluated at once; a call that is cancelled stops after as many. Default 512.
+        n_batch: u32 => n_batch = n_batch;
+        /// Tokens that the hardware evaluates at once, at most `n_batch`. Default `n_batch`.
+        n_ubatch: u32 => n_ubatch = Some(n_ubatch);
+        /// Threads used to decode. Default: the physical cores.
+        n_threads: u32 => n_threads = n_threads;
+        /// Threads used to evaluate prompts. Default `n_threads`.
+        n_threads_batch: u32 => n_threads_batch = Some(n_threads_batch);
+        /// Base frequency of the rotary position embedding; 0 takes the model's. Default 0.
+        rope_freq_base: f32 => rope_freq_base = rope_freq_base;
+        /// Frequency scale of the rotary position embedding; 0 takes the model's. Default 0.
+        rope_freq_scale: f32 => rope_freq_scale = rope_freq_scale;
+        /// Whether flash attention is used. Default: llama.cpp decides.
+        flash_attn: FlashAttention => flash_attn = flash_attn;
+        /// How the keys in the cache are stored. Default F16.
+        type_k: KvType => type_k = type_k;
+        /// How the values in the cache are stored; quantised ones need flash attention. Default F16.
+        type_v: KvType => type_v = type_v;
+        /// Whether the cache is on the GPU with the layers. Default true.
+        offload_kqv: bool => offload_kqv = offload_kqv;
+        /// A LoRA adapter to lay over the model.
+        lora_path: impl Into<PathBuf> => lora_path = Some(lora_path.into());
+        /// How strongly the adapter counts. Default 1.
+        lora_scale: f32 => lora_scale = lora_scale;
+        /// The chat template to use instead of the one in the file, in Jinja.
+        chat_template: impl Into<String> => chat_template = Some(chat_template.into());
+        /// Calls that wait for the engine inside of it; further ones wait outside. Default 64.
+        queue: usize => queue = queue;
+        /// Sends llama.cpp's log to `tracing`, target `llama.cpp`, for all models of the process. Default false.
+        verbose: bool => verbose = verbose;
+    }
+
+    sampling! {
+        max_tokens: usize,
+        seed: u32,
+        temperature: f32,
+        top_k: u32,
+        top_p: f32,
+        min_p: f32,
+        typical_p: f32,
+        repeat_penalty: f32,
+        frequency_penalty: f32,
+        presence_penalty: f32,
+        penalty_last_n: u32,
+        mirostat: Mirostat,
+        mirostat_tau: f32,
+        mirostat_eta: f32,
+    }
+
+    /// Adds texts that end the generation.
+    pub fn stop<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
+        self.options = self.options.stop(texts);
+        self
+    }
+
+    /// Options for all calls that do not give their own; joined with those given before.
+    pub fn options(mut self, options: GenerateOptions) -> Self {
+        self.options = self.options.overridden_by(options);
+        self
+    }
+
+    /// The grammar that answers are held to.
+    pub fn grammar(mut self, grammar: Grammar) -> Self {
+        self.grammar = Some(grammar);
+        self
+    }
+
+    /// A file with the grammar that answers are held to.
+    pub fn grammar_path(mut self, path: impl Into<PathBuf>) -> Self {
+        self.grammar_path = Some(path.into());
+        self
+    }
+
+    /// Loads the model, blocking this thread until it is there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidOption`] naming the parameter, [`ErrorKind::Load`] naming the file,
+    /// [`ErrorKind::Grammar`], [`ErrorKind::ChatTemplate`], and [`ErrorKind::Unsupported`] for a model that does not
+    /// continue text.
+    pub fn load(self) -> Result<Model<LlamaCpp>> {
+        let (loading, settings) = self.start()?;
+        let outcome = loading.outcome.recv_blocking();
+        Ok(settings.apply(loading.finish(outcome)?))
+    }
+
+    /// Loads the model on its own thread, without blocking this one.
+    ///
+    /// # Errors
+    /// As [`load`](LlamaCppBuilder::load).
+    pub async fn load_async(self) -> Result<Model<LlamaCpp>> {
+        let (loading, settings) = self.start()?;
+        let outcome = loading.outcome.recv().await;
+        Ok(settings.apply(loading.finish(outcome)?))
+    }
+
+    fn start(self) -> Result<(Loading, Settings)> {
+        self.validate()?;
+        let grammar = match (self.grammar, self.grammar_path) {
+            (Some(_), Some(_)) => {
+                return Err(Error::new(
+                    ErrorKind::InvalidOption,
+                    "both `grammar` and `grammar_path` are given: give one",
+                ));
+            }
+            (grammar, None) => grammar,
+            (None, Some(path)) => Some(Grammar::from_file(path)?),
+        };
+        Ok((Loading::start(self.setup)?, Settings { options: self.options, grammar }))
+    }
+
+    fn validate(&self) -> Result<()> {
+        let Setup { n_gpu_layers, main_gpu, n_ctx, n_batch, n_ubatch, n_threads, n_threads_batch, .. } = self.setup;
+        let positive = |name: &str, value: Option<u32>| match value {
+            Some(value) if value == 0 || i32::try_from(value).is_err() => {
+                Err(invalid(name, &value, &format!("from 1 to {}", i32::MAX)))
+            }
+            _ => Ok(()),
+        };
+        positive("n_ctx", n_ctx)?;
+        positive("n_batch", Some(n_batch))?;
+        positive("n_ubatch", n_ubatch)?;
+        positive("n_threads", Some(n_threads))?;
+        positive("n_threads_batch", n_threads_batch)?;
+        if let Some(threads) = [Some(n_threads), n_threads_batch].into_iter().flatten().find(|&threads| threads > 512) {
+            return Err(invalid("n_threads", &threads, "at most 512, which is what llama.cpp can use"));
+        }
+        if let Some(n_ubatch) = n_ubatch.filter(|&n_ubatch| n_ubatch > n_batch) {
+            return Err(invalid("n_ubatch", &n_ubatch, &format!("at most `n_batch`, {n_batch}")));
+        }
+        if n_gpu_layers < -1 {
+            return Err(invalid("n_gpu_layers", &n_gpu_layers, "a number of layers, or -1 for all of them"));
+        }
+        if main_gpu < 0 {
+            return Err(invalid("main_gpu", &main_gpu, "the number of a GPU, from 0"));
+        }
+        for (name, value) in
+            [("rope_freq_base", self.setup.rope_freq_base), ("rope_freq_scale", self.setup.rope_freq_scale)]
+        {
+            if !(value.is_finite() && value >= 0.0) {
+                return Err(invalid(name, &value, "a positive number, or 0 for the model's own"));
+            }
+        }
+        if !self.setup.lora_scale.is_finite() {
+            return Err(invalid("lora_scale", &self.setup.lora_scale, "a finite number"));
+        }
+        if self.setup.queue == 0 {
+            return Err(invalid("queue", &0, "at least 1"));
+        }
+        if self.setup.type_v.is_quantised() && self.setup.flash_attn == FlashAttention::Off {
+            return Err(invalid(
+                "type_v",
+                &format!("{:?}", self.setup.type_v),
+                "F32, F16 or Bf16 without flash attention",
+            ));
+        }
+        self.options.validate()
+    }
+}
+
+/// What the model holds to when it is loaded.
+struct Settings {
+    options: GenerateOptions,
+    grammar: Option<Grammar>,
+}
+
+impl Settings {
+    fn apply(self, llm: LlamaCpp) -> Model<LlamaCpp> {
+        let model = Model::new(llm).with_options(self.options);
+        match self.grammar {
+            Some(grammar) => model.with_grammar(grammar),
+            None => model,
+        }
+    }
+}

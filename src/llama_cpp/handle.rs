@@ -1,0 +1,254 @@
+//! The handle to a model.
+use super::{
+    builder::{LlamaCppBuilder, Setup},
+    command::{Command, Job},
+    load::Loaded,
+    report::LoadReport,
+    stats::{Counters, Stats},
+    worker,
+};
+use crate::{
+    ChatTemplate, Chunk, ChunkStream, Completion, Error, ErrorKind, LLM, Message, Prompt, Request, Result, RunContext,
+};
+use async_channel::{Receiver, RecvError, Sender};
+use futures::{
+    FutureExt, StreamExt, TryStreamExt,
+    channel::{mpsc, oneshot},
+    stream,
+};
+use std::{
+    any::Any,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    thread::JoinHandle,
+    time::Instant,
+};
+
+/// A local model, run by llama.cpp.
+///
+/// A handle to the thread that owns the model; clones share it. The model is freed when the last clone is dropped,
+/// which waits for the token in progress. Any number of calls may be made at once, from any thread and with any async
+/// runtime or none: they are answered in turn. Dropping the future or stream of a call stops it within one token, or
+/// one batch of its prompt.
+///
+/// # Examples
+///
+/// ```
+/// use catena::{LlamaCpp, Template};
+///
+/// # futures::executor::block_on(async {
+/// let llm = LlamaCpp::builder("models/tiny-random.gguf").n_ctx(512).temperature(0.0).max_tokens(8).load()?;
+/// let chain = Template::new("Question: {question}\nAnswer:")? | llm.clone();
+/// let text = chain.invoke([("question", "Who was Ada Lovelace?")]).await?;
+/// let completion = llm.detailed().invoke("Once upon a time").await?;
+/// assert_eq!(completion.usage.completion_tokens, 8);
+/// # Ok::<(), catena::Error>(()) }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct LlamaCpp {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    commands: Sender<Command>,
+    fault: Arc<OnceLock<String>>,
+    counters: Arc<Counters>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    report: LoadReport,
+    chat_template: Option<Result<ChatTemplate>>,
+    bos: Option<String>,
+    id: String,
+}
+
+/// A model that its thread is loading.
+pub(super) struct Loading {
+    commands: Sender<Command>,
+    fault: Arc<OnceLock<String>>,
+    counters: Arc<Counters>,
+    thread: JoinHandle<()>,
+    id: String,
+    pub(super) outcome: Receiver<Result<Loaded>>,
+}
+
+impl Loading {
+    /// Starts the owner thread.
+    pub(super) fn start(setup: Setup) -> Result<Self> {
+        let (sender, commands) = async_channel::bounded(setup.queue);
+        let (ready, outcome) = async_channel::bounded(1);
+        let fault = Arc::new(OnceLock::new());
+        let id = setup.path.file_stem().map_or_else(|| "llama.cpp".into(), |stem| stem.to_string_lossy().into_owned());
+        let counters = Arc::new(Counters::default());
+        let (told, counting) = (Arc::clone(&fault), Arc::clone(&counters));
+        let thread = std::thread::Builder::new()
+            .name(format!("catena {}", id.replace('\0', "")))
+            // llama.cpp's tokenizers recurse over long words; the memory is only used when they do.
+            .stack_size(64 << 20)
+            .spawn(move || {
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| worker::run(&setup, &counting, &commands, &ready)))
+                {
+                    let _ = told.set(panic_message(&*panic));
+                }
+                // Whoever waits gets an error: the way to answer is dropped with the command.
+                commands.close();
+                while commands.try_recv().is_ok() {}
+            })
+            .map_err(|error| {
+                Error::new(ErrorKind::Engine, "the model's thread could not be started").with_source(error)
+            })?;
+        Ok(Loading { commands: sender, fault, counters, thread, id, outcome })
+    }
+
+    /// The handle, once the thread has told what became of the model.
+    pub(super) fn finish(self, outcome: Result<Result<Loaded>, RecvError>) -> Result<LlamaCpp> {
+        let Loading { commands, fault, counters, thread, id, .. } = self;
+        let Loaded { report, vocabulary, chat_template } = outcome.map_err(|_| closed(&fault))??;
+        let parse = |text: String| {
+            ChatTemplate::parse(
+                &text,
+                vocabulary.bos.clone().unwrap_or_default(),
+                vocabulary.eos.clone().unwrap_or_default(),
+            )
+        };
+        let inner = Inner {
+            commands,
+            fault,
+            counters,
+            thread: Mutex::new(Some(thread)),
+            report,
+            chat_template: chat_template.map(parse),
+            bos: vocabulary.bos.clone(),
+            id,
+        };
+        Ok(LlamaCpp { inner: Arc::new(inner) })
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.commands.close();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Waiting keeps the promise that the memory is free afterwards.
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl LlamaCpp {
+    /// Prepares to load the model in this GGUF file.
+    pub fn builder(path: impl Into<PathBuf>) -> LlamaCppBuilder {
+        LlamaCppBuilder::new(path.into())
+    }
+
+    /// What loading found in the file and decided, and what you should know.
+    pub fn report(&self) -> &LoadReport {
+        &self.inner.report
+    }
+
+    /// What the engine has done so far.
+    pub fn stats(&self) -> Stats {
+        self.inner.counters.read()
+    }
+
+    /// The tokens of a text. With `special`, what the tokenizer puts around a text is added, and control tokens that
+    /// are written out are read as such.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Closed`] when the engine is gone.
+    pub async fn tokenize(&self, text: impl Into<String>, special: bool) -> Result<Vec<u32>> {
+        let text = text.into();
+        self.ask(|reply| Command::Tokenize { text, special, reply }).await
+    }
+
+    /// The text of tokens, control tokens included.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidOption`] for a number that is no token, [`ErrorKind::Closed`] when the engine is gone.
+    pub async fn detokenize(&self, tokens: impl Into<Vec<u32>>) -> Result<String> {
+        let tokens = tokens.into();
+        self.ask(|reply| Command::Detokenize { tokens, reply }).await
+    }
+
+    /// The prompt that the chat template makes of messages, with the beginning of the answer.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ChatTemplate`] when there is no template, or it fails.
+    pub fn render_chat(&self, messages: &[Message]) -> Result<String> {
+        match &self.inner.chat_template {
+            Some(Ok(template)) => template.render(messages, true),
+            Some(Err(error)) => Err(error.clone()),
+            None => Err(Error::new(
+                ErrorKind::ChatTemplate,
+                "the model has no chat template: it may be a base model; ask it with text, or give the template with \
+                 `chat_template` when you load it",
+            )
+            .with_path(self.inner.report.path.display().to_string())),
+        }
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T>>) -> Command) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.inner.commands.send(command(reply)).await;
+        sent.map_err(|_| closed(&self.inner.fault))?;
+        answer.await.map_err(|_| closed(&self.inner.fault))?
+    }
+
+    async fn start(&self, request: Request) -> Result<mpsc::UnboundedReceiver<Result<Chunk<Completion>>>> {
+        request.options.validate()?;
+        let (prompt, add_special) = match request.prompt {
+            Prompt::Text(text) => (text, true),
+            Prompt::Messages(messages) => {
+                let text = self.render_chat(&messages)?;
+                let begun = self.inner.bos.as_deref().is_some_and(|bos| !bos.is_empty() && text.starts_with(bos));
+                (text, !begun)
+            }
+        };
+        let (reply, answer) = mpsc::unbounded();
+        let Request { options, grammar, .. } = request;
+        let job = Job { prompt, add_special, options, grammar, reply, arrived: Instant::now() };
+        let sent = self.inner.commands.send(Command::Generate(Box::new(job))).await;
+        sent.map_err(|_| closed(&self.inner.fault))?;
+        Ok(answer)
+    }
+}
+
+impl LLM for LlamaCpp {
+    fn generate(&self, request: Request, _: &RunContext) -> ChunkStream<'_, Completion> {
+        let answer = async move {
+            let chunks = self.start(request).await?;
+            let gone = stream::once(async { Err(closed(&self.inner.fault)) });
+            Ok::<_, Error>(chunks.chain(gone))
+        };
+        let mut done = false;
+        let chunks = answer.into_stream().try_flatten();
+        // The engine is only gone if it left without an answer.
+        chunks
+            .take_while(move |chunk| {
+                let over = std::mem::replace(&mut done, !matches!(chunk, Ok(Chunk::Delta(_))));
+                std::future::ready(!over)
+            })
+            .boxed()
+    }
+
+    fn id(&self) -> &str {
+        &self.inner.id
+    }
+}
+
+impl fmt::Debug for LlamaCpp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LlamaCpp").field("report", &self.inner.report).finish_non_exhaustive()
+    }
+}
+
+fn closed(fault: &OnceLock<String>) -> Error {
+    let reason = fault.get().map_or_else(String::new, |fault| format!(": {fault}"));
+    Error::new(ErrorKind::Closed, format!("the model's thread has ended{reason}; load the model again"))
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it panicked".to_owned())
+}

@@ -1,0 +1,170 @@
+//! Loading a model on its owner thread.
+use super::{
+    backend::{backend, build_warning, system_info},
+    builder::Setup,
+    engine::or_unknown,
+    gguf, log,
+    report::LoadReport,
+    vocab::Vocabulary,
+};
+use crate::{Error, ErrorKind, Result};
+use llama_cpp_2::{
+    context::LlamaContext,
+    context::params::LlamaContextParams,
+    llama_backend::LlamaBackend,
+    model::{LlamaLoraAdapter, LlamaModel, params::LlamaModelParams},
+};
+use std::{num::NonZeroU32, sync::Arc, time::Instant};
+
+/// What the handle keeps of a loaded model.
+pub(super) struct Loaded {
+    pub(super) report: LoadReport,
+    pub(super) vocabulary: Arc<Vocabulary>,
+    pub(super) chat_template: Option<String>,
+}
+
+/// Opens the model file.
+pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
+    gguf::check(&setup.path)?;
+    let backend = backend()?;
+    if setup.verbose {
+        log::to_tracing();
+    }
+    let failed = |log: &str| {
+        let message = format!("llama.cpp could not load the model: {}", or_unknown(log));
+        Error::new(ErrorKind::Load, message).with_path(setup.path.display().to_string())
+    };
+    let (model, log) = log::catching(|| LlamaModel::load_from_file(backend, &setup.path, &model_params(setup)));
+    let model = model.map_err(|error| failed(&log).with_source(error))?;
+    match architecture(&model).as_str() {
+        encoder if encoder.starts_with("t5") || encoder.contains("bert") => Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("a model of architecture `{encoder}` does not continue text: load a decoder-only model"),
+        )
+        .with_path(setup.path.display().to_string())),
+        _ => Ok(model),
+    }
+}
+
+/// Opens the adapters that are to be laid over the model.
+pub(super) fn adapters(setup: &Setup, model: &mut LlamaModel) -> Result<Vec<LlamaLoraAdapter>> {
+    let open = |path: &std::path::PathBuf| {
+        gguf::check(path)?;
+        let (adapter, log) = log::catching(|| model.lora_adapter_init(path));
+        adapter.map_err(|error| {
+            let message = format!("llama.cpp could not load the LoRA adapter: {}", or_unknown(&log));
+            Error::new(ErrorKind::Load, message).with_path(path.display().to_string()).with_source(error)
+        })
+    };
+    setup.lora_path.iter().map(open).collect()
+}
+
+/// Reserves a context for the model.
+pub(super) fn context<'model>(
+    setup: &Setup,
+    model: &'model LlamaModel,
+    adapters: &mut [LlamaLoraAdapter],
+) -> Result<LlamaContext<'model>> {
+    let (context, log) = log::catching(|| model.new_context(backend()?, context_params(setup)).map_err(Error::other));
+    let mut context = context.map_err(|error| {
+        let n_ctx = setup.n_ctx.unwrap_or_else(|| model.n_ctx_train());
+        let message = format!(
+            "llama.cpp could not make a context of {n_ctx} tokens: {}; a smaller `n_ctx` needs less memory",
+            or_unknown(&log)
+        );
+        Error::new(ErrorKind::Load, message).with_path(setup.path.display().to_string()).with_source(error)
+    })?;
+    for adapter in adapters {
+        context.lora_adapter_set(adapter, setup.lora_scale).map_err(|error| {
+            Error::new(ErrorKind::Load, "llama.cpp could not lay the LoRA adapter over the model").with_source(error)
+        })?;
+    }
+    Ok(context)
+}
+
+/// Gathers what the handle keeps.
+pub(super) fn describe(
+    setup: &Setup,
+    model: &LlamaModel,
+    context: Option<&LlamaContext<'_>>,
+    started: Instant,
+) -> Result<Loaded> {
+    let backend = backend()?;
+    let vocabulary = Vocabulary::read(&model.vocab()).ok_or_else(|| {
+        Error::new(ErrorKind::Load, "the model file has no tokenizer: convert the model again, with its tokenizer")
+            .with_path(setup.path.display().to_string())
+    })?;
+    let chat_template = setup.chat_template.clone().or_else(|| model.meta_val_str("tokenizer.chat_template").ok());
+    let mut report = LoadReport {
+        path: setup.path.clone(),
+        name: model.meta_val_str("general.name").ok(),
+        architecture: architecture(model),
+        n_params: model.n_params(),
+        size: model.size(),
+        n_vocab: vocabulary.len(),
+        n_ctx_train: model.n_ctx_train(),
+        n_ctx: context.map_or(0, LlamaContext::n_ctx),
+        n_batch: context.map_or(0, LlamaContext::n_batch),
+        n_threads: setup.n_threads,
+        has_chat_template: chat_template.is_some(),
+        system_info: system_info(backend).to_owned(),
+        load_time: started.elapsed(),
+        warnings: Vec::new(),
+    };
+    report.warnings = warnings(setup, backend, &report);
+    for warning in &report.warnings {
+        tracing::warn!(model = %setup.path.display(), "{warning}");
+    }
+    Ok(Loaded { report, vocabulary: Arc::new(vocabulary), chat_template })
+}
+
+fn warnings(setup: &Setup, backend: &LlamaBackend, report: &LoadReport) -> Vec<String> {
+    let mut warnings = Vec::from_iter(build_warning(&report.system_info));
+    if setup.n_gpu_layers != 0 && !backend.supports_gpu_offload() {
+        warnings.push(
+            "`n_gpu_layers` is set, but this build has no GPU backend: all layers run on the CPU; build with the \
+             feature `cuda`, `metal`, `vulkan` or `rocm`"
+                .to_owned(),
+        );
+    }
+    if report.n_ctx > report.n_ctx_train {
+        warnings.push(format!(
+            "the context of {} tokens is longer than the {} the model was trained for: texts get worse beyond them",
+            report.n_ctx, report.n_ctx_train
+        ));
+    }
+    warnings
+}
+
+fn architecture(model: &LlamaModel) -> String {
+    model.meta_val_str("general.architecture").unwrap_or_default()
+}
+
+fn model_params(setup: &Setup) -> LlamaModelParams {
+    let layers = u32::try_from(setup.n_gpu_layers).unwrap_or(u32::MAX);
+    LlamaModelParams::default()
+        .with_n_gpu_layers(layers)
+        .with_main_gpu(setup.main_gpu)
+        .with_split_mode(setup.split_mode.to_llama())
+        .with_use_mmap(setup.use_mmap)
+        .with_use_mlock(setup.use_mlock)
+        .with_vocab_only(setup.vocab_only)
+}
+
+fn context_params(setup: &Setup) -> LlamaContextParams {
+    let threads = i32::try_from(setup.n_threads).unwrap_or(i32::MAX);
+    let threads_batch = setup.n_threads_batch.map_or(threads, |threads| i32::try_from(threads).unwrap_or(i32::MAX));
+    LlamaContextParams::default()
+        .with_n_ctx(setup.n_ctx.and_then(NonZeroU32::new))
+        .with_n_batch(setup.n_batch)
+        .with_n_ubatch(setup.n_ubatch.unwrap_or(setup.n_batch))
+        .with_n_seq_max(1)
+        .with_n_threads(threads)
+        .with_n_threads_batch(threads_batch)
+        .with_rope_freq_base(setup.rope_freq_base)
+        .with_rope_freq_scale(setup.rope_freq_scale)
+        .with_flash_attention_policy(setup.flash_attn.to_llama())
+        .with_type_k(setup.type_k.to_llama())
+        .with_type_v(setup.type_v.to_llama())
+        .with_offload_kqv(setup.offload_kqv)
+}

@@ -1,0 +1,78 @@
+//! A model's vocabulary, copied out of it.
+use llama_cpp_2::{
+    token::LlamaToken,
+    vocab::{LlamaVocab, VocabType},
+};
+
+/// The texts of all tokens.
+#[derive(Debug)]
+pub(super) struct Vocabulary {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    end_of_generation: Vec<u32>,
+    longest: usize,
+    /// The text of the token that begins a text, where the tokenizer adds one.
+    pub(super) bos: Option<String>,
+    /// The text of the token that ends a text.
+    pub(super) eos: Option<String>,
+}
+
+impl Vocabulary {
+    /// Nothing, where the model has no tokenizer.
+    pub(super) fn read(vocab: &LlamaVocab<'_>) -> Option<Self> {
+        if vocab.n_tokens() <= 0 || vocab.vocab_type() == VocabType::NONE {
+            return None;
+        }
+        let (mut bytes, mut ends, mut end_of_generation, mut longest) = (Vec::new(), Vec::new(), Vec::new(), 1);
+        for token in vocab.tokens() {
+            let before = bytes.len();
+            // Tokens that steer the model have no text: what they print as is not what was said.
+            if vocab.is_eog(token) {
+                end_of_generation.push(id(token));
+            } else if !vocab.is_control(token) {
+                vocab.token_to_piece_into(token, &mut bytes, false, None);
+            }
+            longest = longest.max(bytes.len() - before);
+            ends.push(bytes.len());
+        }
+        let text = |token: LlamaToken| {
+            let known = token.0 >= 0 && token.0 < vocab.n_tokens();
+            known.then(|| String::from_utf8_lossy(&vocab.token_to_piece(token, true, None)).into_owned())
+        };
+        let bos = text(vocab.bos());
+        let eos = text(vocab.eos());
+        Some(Vocabulary { bytes, ends, end_of_generation, longest, bos, eos })
+    }
+
+    /// How many tokens there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The text of a token; empty for tokens that steer the model.
+    pub(super) fn piece(&self, token: u32) -> &[u8] {
+        let token = token as usize;
+        let start = token.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(token).and_then(|&end| self.bytes.get(start..end)).unwrap_or_default()
+    }
+
+    /// All tokens that have a text, with it.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        (0..).take(self.len()).map(|token| (token, self.piece(token))).filter(|(_, piece)| !piece.is_empty())
+    }
+
+    /// The tokens that end a generation.
+    pub(super) fn end_of_generation(&self) -> &[u32] {
+        &self.end_of_generation
+    }
+
+    /// Bytes of the longest token's text.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+}
+
+/// The number of a token that is not negative.
+pub(super) fn id(token: LlamaToken) -> u32 {
+    u32::try_from(token.0).unwrap_or_default()
+}

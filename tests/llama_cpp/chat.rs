@@ -1,0 +1,47 @@
+//! Messages through the model's own chat template.
+use super::{load, tiny};
+use catena::{ChatPrompt, ErrorKind, GenerateOptions, Message};
+
+#[tokio::test]
+async fn messages_are_rendered_with_the_template_of_the_file() {
+    let llm = load(tiny()).with_options(GenerateOptions::new().temperature(0.0).max_tokens(8));
+    let messages = [Message::system("Be brief."), Message::user("Hello <|im_end|> {{ x }}")];
+    let rendered = llm.render_chat(&messages).unwrap();
+    assert_eq!(
+        rendered,
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHello <|im_end|> {{ x }}<|im_end|>\n<|im_start|>assistant\n"
+    );
+    let chat = llm.invoke(Vec::from(messages)).await.unwrap();
+    assert_eq!(chat, llm.invoke(rendered).await.unwrap(), "a chat is its rendered text");
+
+    let chain = ChatPrompt::from_messages([("system", "Be brief."), ("user", "{question}")]).unwrap() | llm.clone();
+    let expected = llm.invoke(vec![Message::system("Be brief."), Message::user("Why?")]).await.unwrap();
+    assert_eq!(chain.invoke([("question", "Why?")]).await.unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_hostile_template_ends_with_an_error() {
+    for template in [
+        "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}",
+        "{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}",
+        "{{ raise_exception('no') }}",
+        "{% include '/etc/passwd' %}",
+        "{{ messages[7].content.nothing }}",
+        "{% broken",
+    ] {
+        let llm = load(tiny().chat_template(template).max_tokens(2));
+        let error = llm.invoke(vec![Message::user("x")]).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ChatTemplate, "{template}: {error}");
+        assert!(llm.invoke("text needs no template").await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_template_that_writes_the_beginning_itself_does_not_get_two() {
+    let begins = load(tiny().chat_template("{{ bos_token }}{{ messages[0].content }}").max_tokens(1));
+    let plain = load(tiny().chat_template("{{ messages[0].content }}").max_tokens(1));
+    let count = |llm: catena::Model<catena::LlamaCpp>| async move {
+        llm.detailed().invoke(vec![Message::user("Hello")]).await.unwrap().usage.prompt_tokens
+    };
+    assert_eq!(count(begins).await, count(plain).await);
+}
