@@ -1,6 +1,9 @@
 //! Grammars as files: what is read and how it is printed, what is refused and how that is drawn.
 //!
 //! Each `*.gbnf` has the expected text beside it in a `*.txt`. `SNAPSHOTS=overwrite` writes those anew.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
 use catena::{ErrorKind, Grammar, gbnf::Expr};
 use std::{
     env, fs,

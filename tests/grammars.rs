@@ -2,6 +2,8 @@
 //!
 //! `tests/grammars/NAME.txt` holds a text a line, as a JSON string, after `+` if `grammars/NAME.gbnf` accepts it and
 //! after `-` if it rejects it.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
 use catena::{
     Grammar,
     gbnf::{Generator, Matcher},
