@@ -2,7 +2,7 @@
 use super::{TokenTrie, mask::insert};
 use crate::{
     Result,
-    gbnf::{Machine, NodeId, Pos, SetId},
+    gbnf::{Machine, NodeId, Pos, SetId, number, too_ambiguous},
 };
 use std::{collections::BTreeMap, ops::Range};
 
@@ -57,7 +57,7 @@ impl Inside {
             if machine.is_below(set) {
                 let Range { start: mut child, end } = trie.below(node);
                 while child < end {
-                    beyond.entry(trie.node(child).byte).or_default().push(crate::gbnf::number(child));
+                    beyond.entry(trie.node(child).byte).or_default().push(number(child));
                     child = trie.node(child).end as usize;
                 }
             }
@@ -101,6 +101,9 @@ impl Inside {
     }
 }
 
+/// One walk may look at this many stacks that were not met before.
+const MAX_WORK: usize = 1 << 23;
+
 /// Visits the `nodes`, a node's subtree or part of one, whose texts can follow, with the set after each.
 fn walk(
     machine: &mut Machine,
@@ -113,6 +116,7 @@ fn walk(
     // The sets that lead here, each with the node at which it stops to matter.
     let mut above: Vec<(usize, SetId)> = Vec::new();
     let mut set = start;
+    let most = machine.work().saturating_add(MAX_WORK);
     while at < end {
         while let Some(&(until, before)) = above.last() {
             if at < until {
@@ -123,6 +127,9 @@ fn walk(
         }
         let node = trie.node(at);
         let next = machine.step(set, node.byte)?;
+        if machine.work() > most {
+            return Err(too_ambiguous());
+        }
         let until = node.end as usize;
         if next == SetId::DEAD {
             at = until;

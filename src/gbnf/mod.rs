@@ -24,7 +24,7 @@ pub use ast::{Ast, CharClass, Expr, Rule, TokenName, TokenRef};
 pub use generate::Generator;
 pub use grammar::Grammar;
 pub use matcher::Matcher;
-pub(crate) use matcher::{Machine, NodeId, Pos, Program, Session, SetId, TABLE_LIMIT, Tables, number};
+pub(crate) use matcher::{Machine, NodeId, Pos, Program, Session, SetId, TABLE_LIMIT, Tables, number, too_ambiguous};
 
 #[cfg(test)]
 pub(crate) mod testing;

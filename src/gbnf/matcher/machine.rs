@@ -50,8 +50,11 @@ pub(crate) struct Machine {
     node_numbers: NumberMap<Node, NodeId>,
     sets: Vec<Set>,
     set_numbers: NumberMap<Arc<[NodeId]>, SetId>,
+    unions: NumberMap<(SetId, SetId), SetId>,
     /// About how many bytes of memory all this takes.
     size: usize,
+    /// How many stacks have been looked at.
+    pub(super) work: usize,
     start: SetId,
 }
 
@@ -81,7 +84,9 @@ impl Machine {
             node_numbers: NumberMap::default(),
             sets: Vec::new(),
             set_numbers: NumberMap::default(),
+            unions: NumberMap::default(),
             size: 0,
+            work: 0,
             start: SetId::DEAD,
         };
         machine.set(vec![]);
@@ -103,6 +108,11 @@ impl Machine {
     /// About how many bytes of memory the tables take.
     pub(crate) fn size(&self) -> usize {
         self.size
+    }
+
+    /// How many stacks have been looked at since the machine was made.
+    pub(crate) fn work(&self) -> usize {
+        self.work
     }
 
     /// Whether the text so far matches.
@@ -166,6 +176,20 @@ impl Machine {
         self.set_numbers.insert(Arc::clone(&nodes), id);
         self.sets.push(Set { nodes, weight, row: None });
         id
+    }
+
+    /// The number of the set of all nodes of both sets.
+    pub(super) fn union(&mut self, left: SetId, right: SetId) -> SetId {
+        if left == right {
+            return left;
+        }
+        if let Some(&set) = self.unions.get(&(left, right)) {
+            return set;
+        }
+        let set = self.set([self.nodes_of(left), self.nodes_of(right)].concat());
+        self.size += 24;
+        self.unions.insert((left, right), set);
+        set
     }
 
     pub(super) fn node_number(&mut self, node: Node) -> NodeId {

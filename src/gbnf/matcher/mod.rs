@@ -29,6 +29,7 @@ pub(crate) use {
     nfa::{Nfa, number},
     program::{Pos, Program},
     session::{Session, TABLE_LIMIT, Tables},
+    step::too_ambiguous,
     weights::Weights,
 };
 

@@ -7,7 +7,9 @@ use crate::{Error, ErrorKind, Result};
 use std::collections::BTreeMap;
 
 /// One step may look at this many stacks.
-const MAX_WORK: usize = 1 << 20;
+const MAX_WORK: usize = 1 << 18;
+/// Larger unions of sets are remembered by their parts.
+const JOINED_AT_ONCE: usize = 256;
 /// The tables may grow to this many bytes; only a grammar that is ambiguous without end gets there.
 const MAX_SIZE: usize = 1 << 29;
 
@@ -58,9 +60,7 @@ impl Machine {
             }
         }
         self.join(&mut nodes)?;
-        if self.size() > MAX_SIZE {
-            return Err(too_ambiguous());
-        }
+        self.check_size()?;
         Ok(self.set(nodes))
     }
 
@@ -68,34 +68,54 @@ impl Machine {
     fn join(&mut self, nodes: &mut Vec<NodeId>) -> Result<()> {
         nodes.sort_unstable();
         nodes.dedup();
+        self.work += 1 + nodes.len();
+        let mut places: Vec<Pos> = nodes.iter().filter_map(|&id| Some(self.node(id)?.pos)).collect();
+        places.sort_unstable();
+        if places.windows(2).all(|pair| pair.first() != pair.last()) {
+            return Ok(());
+        }
         let mut by_place: BTreeMap<Pos, Vec<NodeId>> = BTreeMap::new();
         for &id in &*nodes {
             if let Some(node) = self.node(id) {
                 by_place.entry(node.pos).or_default().push(id);
             }
         }
-        if by_place.len() == nodes.len() {
-            return Ok(());
-        }
         nodes.clear();
         for (pos, alike) in by_place {
             match alike.as_slice() {
                 [one] => nodes.push(*one),
                 many => {
-                    let mut below = Vec::new();
-                    for &id in many {
-                        if let Some(node) = self.node(id) {
-                            below.extend_from_slice(self.nodes_of(node.below));
-                            check_work(below.len())?;
-                        }
-                    }
-                    let below = self.set(below);
+                    let below = self.below_all(many)?;
                     let node = self.node_number(Node { pos, below });
                     nodes.push(node);
                 }
             }
         }
         Ok(())
+    }
+
+    /// The set of everything below these nodes.
+    fn below_all(&mut self, nodes: &[NodeId]) -> Result<SetId> {
+        let mut belows: Vec<SetId> = nodes.iter().filter_map(|&id| Some(self.node(id)?.below)).collect();
+        belows.sort_unstable();
+        belows.dedup();
+        let count: usize = belows.iter().map(|&below| self.nodes_of(below).len()).sum();
+        if count > JOINED_AT_ONCE {
+            // A text read in many ways brings up the same sets, and a few more, at each byte. Joined one by one in the
+            // same order, most joints are known from the byte before.
+            let mut all = SetId::DEAD;
+            for below in belows {
+                all = self.union(all, below);
+                self.check_size()?;
+            }
+            return Ok(all);
+        }
+        let nodes = belows.iter().flat_map(|&below| self.nodes_of(below)).copied().collect();
+        Ok(self.set(nodes))
+    }
+
+    fn check_size(&self) -> Result<()> {
+        if self.size() > MAX_SIZE { Err(too_ambiguous()) } else { Ok(()) }
     }
 
     /// The places of the set, and of all rules called there, at which bytes can be read.
@@ -128,6 +148,7 @@ impl Machine {
                 open.push(Node { pos, below });
             }
         }
+        self.work += items.len() + work;
         Ok(items.into_boxed_slice())
     }
 }
@@ -136,6 +157,6 @@ fn check_work(work: usize) -> Result<()> {
     if work > MAX_WORK { Err(too_ambiguous()) } else { Ok(()) }
 }
 
-fn too_ambiguous() -> Error {
+pub(crate) fn too_ambiguous() -> Error {
     Error::new(ErrorKind::Grammar, "the grammar can read this text in too many ways; make it less ambiguous")
 }
