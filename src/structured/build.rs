@@ -207,7 +207,7 @@ impl Builder<'_> {
                 }
             }
         }
-        Ok(Some(Shape::Object(ObjectShape { fields, extra })))
+        Ok(Some(Shape::Object(ObjectShape { fields, absent: Vec::new(), extra })))
     }
 
     fn extra(&mut self, object: &ObjectPart, node: NodeId) -> Result<Option<Extra>> {

@@ -73,6 +73,8 @@ pub(crate) struct ArrayShape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ObjectShape {
     pub(crate) fields: Vec<Field>,
+    /// Declared names that have no possible value, so they are not written, and no undeclared property has them.
+    pub(crate) absent: Vec<String>,
     pub(crate) extra: Option<Extra>,
 }
 

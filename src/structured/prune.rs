@@ -1,8 +1,8 @@
 //! Removal of what can never be complete: alternatives without end, properties without a value.
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    ir::{Ir, Shape, ValueId},
+    ir::{Field, Ir, Shape, ValueId},
     pointer::child,
     schema::schema_error,
 };
@@ -25,18 +25,21 @@ pub(crate) fn prune(ir: &mut Ir) -> Result<()> {
 
 /// The values that have a finite text.
 fn finite(ir: &Ir) -> HashSet<ValueId> {
-    let mut finite = HashSet::new();
-    loop {
-        let before = finite.len();
-        for (id, value) in ir.values.iter().enumerate().rev() {
-            if !finite.contains(&id) && value.shapes.iter().any(|shape| is_finite(shape, &finite)) {
-                finite.insert(id);
-            }
-        }
-        if finite.len() == before {
-            return finite;
+    let mut users: HashMap<ValueId, Vec<ValueId>> = HashMap::new();
+    for (id, value) in ir.values.iter().enumerate() {
+        for needed in value.shapes.iter().flat_map(Shape::needs) {
+            users.entry(needed).or_default().push(id);
         }
     }
+    let mut finite = HashSet::new();
+    let mut waiting: Vec<ValueId> = (0..ir.values.len()).collect();
+    while let Some(id) = waiting.pop() {
+        if !finite.contains(&id) && ir.shapes(id).iter().any(|shape| is_finite(shape, &finite)) {
+            finite.insert(id);
+            waiting.extend(users.get(&id).into_iter().flatten());
+        }
+    }
+    finite
 }
 
 fn is_finite(shape: &Shape, finite: &HashSet<ValueId>) -> bool {
@@ -58,7 +61,10 @@ fn trim(shape: &mut Shape, finite: &HashSet<ValueId>) {
             array.rest = array.rest.filter(|id| finite.contains(id));
         }
         Shape::Object(object) => {
-            object.fields.retain(|field| finite.contains(&field.value));
+            let (kept, absent): (Vec<Field>, Vec<Field>) =
+                object.fields.drain(..).partition(|field| finite.contains(&field.value));
+            object.fields = kept;
+            object.absent.extend(absent.into_iter().map(|field| field.name));
             object.extra = object.extra.take().filter(|extra| finite.contains(&extra.value));
         }
         _ => {}

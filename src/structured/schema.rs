@@ -15,6 +15,9 @@ use crate::{Error, ErrorKind, Result};
 /// The most places of one document that are looked at.
 const MAX_NODES: usize = 50_000;
 
+/// The most values that one `enum` may list.
+const MAX_LITERALS: usize = 10_000;
+
 /// What one place of a schema says.
 #[derive(Debug)]
 pub(crate) struct Schema {
@@ -231,6 +234,10 @@ impl<'a> Reader<'_, 'a> {
     fn literals(&self, atom: &mut Atom) -> Result<()> {
         if let Some(values) = self.object.get("enum") {
             let values = values.as_array().ok_or_else(|| self.error("enum", "`enum` must be an array"))?;
+            if values.len() > MAX_LITERALS {
+                let message = format!("`enum` lists more than {MAX_LITERALS} values: use a type, a format or a range");
+                return Err(self.error("enum", message));
+            }
             let mut distinct: Vec<Value> = Vec::new();
             for value in values {
                 if !distinct.iter().any(|other| same(other, value)) {

@@ -11,12 +11,7 @@ use super::{
 use crate::{
     Result,
     gbnf::Expr,
-    structured::{
-        decimal::Decimal,
-        format::integer_range,
-        ir::{Field, Keys},
-        schema::schema_error,
-    },
+    structured::{decimal::Decimal, format::integer_range, ir::Keys, schema::schema_error},
 };
 
 /// How many characters of a name one rule spells.
@@ -29,20 +24,25 @@ const MAX_NAME: usize = 500;
 const SHORT: [(char, char); 7] =
     [('"', '"'), ('\\', '\\'), ('b', '\u{8}'), ('f', '\u{c}'), ('n', '\n'), ('r', '\r'), ('t', '\t')];
 
-/// A name in quotes that none of the fields has.
-pub(super) fn key(rules: &mut Rules, near: &str, keys: Keys, fields: &[Field]) -> Result<Expr> {
+/// A name in quotes that is not declared.
+pub(super) fn key<'a>(
+    rules: &mut Rules,
+    near: &str,
+    keys: Keys,
+    declared: impl Iterator<Item = &'a String>,
+) -> Result<Expr> {
     let width = match keys {
         Keys::Unsigned => "uint32",
         Keys::Signed => "int32",
         Keys::Free => {
-            if fields.is_empty() {
+            let mut tree = Node::default();
+            for name in declared {
+                tree.insert(name);
+            }
+            if !tree.ends && tree.next.is_empty() {
                 return Ok(rules.shared("key", |rules| quoted(many(key_char(rules)))));
             }
-            let mut declared = Node::default();
-            for field in fields {
-                declared.insert(&field.name);
-            }
-            return Ok(quoted(declared.others(rules, near, 0)?));
+            return Ok(quoted(tree.others(rules, near, 0)?));
         }
     };
     let range = integer_range(width).and_then(|bounds| bounds.min.zip(bounds.max));

@@ -1,5 +1,5 @@
 //! Names of rules: letters, digits and dashes, each once.
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::structured::pointer::segments;
 
@@ -55,21 +55,23 @@ const MAX_LENGTH: usize = 48;
 #[derive(Debug)]
 pub(super) struct Names {
     taken: HashSet<String>,
+    /// The number to try next, for each name that was wanted more than once.
+    next: HashMap<String, usize>,
 }
 
 impl Names {
     pub(super) fn new() -> Self {
-        Names { taken: SHARED.iter().map(|name| (*name).to_owned()).collect() }
+        Names { taken: SHARED.iter().map(|name| (*name).to_owned()).collect(), next: HashMap::new() }
     }
 
     /// A name near this one that was not given before.
     pub(super) fn unique(&mut self, near: &str) -> String {
         let base = mangle(near);
         let mut name = base.clone();
-        let mut number = 2;
+        let number = self.next.entry(base.clone()).or_insert(2);
         while !self.taken.insert(name.clone()) {
             name = format!("{base}-{number}");
-            number += 1;
+            *number += 1;
         }
         name
     }

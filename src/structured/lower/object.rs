@@ -24,7 +24,7 @@ pub(super) fn object(lowering: &mut Lowering<'_>, near: &str, shape: &ObjectShap
     let members = Members {
         fields: shape.fields.iter().map(|field| member(lowering, field)).collect::<Result<_>>()?,
         extra: match &shape.extra {
-            Some(extra) => Some(undeclared(lowering, near, extra, &shape.fields)?),
+            Some(extra) => Some(undeclared(lowering, near, extra, shape)?),
             None => None,
         },
         shape,
@@ -46,8 +46,9 @@ fn member(lowering: &mut Lowering<'_>, field: &Field) -> Result<Expr> {
 }
 
 /// `"name":value` with any other name
-fn undeclared(lowering: &mut Lowering<'_>, near: &str, extra: &Extra, fields: &[Field]) -> Result<Expr> {
-    let key = key(&mut lowering.rules, near, extra.keys, fields)?;
+fn undeclared(lowering: &mut Lowering<'_>, near: &str, extra: &Extra, shape: &ObjectShape) -> Result<Expr> {
+    let declared = shape.fields.iter().map(|field| &field.name).chain(&shape.absent);
+    let key = key(&mut lowering.rules, near, extra.keys, declared)?;
     let pair = seq([key, text(":"), lowering.value(extra.value)?]);
     lowering.rules.add(&format!("{near}-member"), pair)
 }
