@@ -1,4 +1,39 @@
-//! Typed chains over local language models.
+//! Typed chains over language models that run on your own machine.
+//!
+//! A [`Chain`] is steps joined by `|`, checked at compile time: each step takes what the one before gives. It runs once
+//! ([`invoke`](Chain::invoke)), hands out increments on the way ([`stream`](Chain::stream)), or runs on many inputs
+//! ([`batch`](Chain::batch)).
+//!
+//! - A **step** is anything that implements [`Runnable`]: async functions and closures, tuples of steps, other chains.
+//! - A **prompt** is a [`Template`] or a [`ChatPrompt`]; other template languages implement [`PromptTemplate`].
+//! - A **model** is a [`Model`] of a provider, which implements [`LLM`]. `LlamaCpp` runs GGUF files in this process, with
+//!   the feature `llama-cpp` (on by default).
+//! - A **typed answer** comes from [`Model::structured`]: the model is held to the grammar of the JSON texts that a Rust
+//!   type deserializes from. Any other [`Grammar`] does as well.
+//! - A **handler** that implements [`CallbackHandler`] sees every run, as a tree, with exactly one outcome each.
+//! - An [`Error`] has a kind, the step that failed, a place where there is one, and its causes.
+//!
+//! ```
+//! use catena::{Model, Template, map, testing::FakeLlm};
+//!
+//! # futures::executor::block_on(async {
+//! let prompt = Template::new("Name three {things}, separated by commas.")?;
+//! let llm = Model::new(FakeLlm::always("oak, ash, elm")); // a stand-in; see `LlamaCpp` for the real thing
+//! let split = map(|text: String| text.split(", ").map(str::to_owned).collect::<Vec<_>>());
+//!
+//! let chain = prompt | llm | split;
+//! assert_eq!(chain.invoke([("things", "trees")]).await?, ["oak", "ash", "elm"]);
+//! # Ok::<(), catena::Error>(()) }).unwrap();
+//! ```
+//!
+//! A pipe that does not fit is one error at the `|`, which names both types:
+//!
+//! ```compile_fail,E0277
+//! use catena::{Model, Template, map, testing::FakeLlm};
+//!
+//! let count = map(|words: Vec<String>| words.len());
+//! let chain = Template::new("Name a tree.").unwrap() | Model::new(FakeLlm::always("oak")) | count;
+//! ```
 pub mod callback;
 mod chain;
 mod chunk;
@@ -37,3 +72,7 @@ pub use prompt::{
     Vars,
 };
 pub use runnable::Runnable;
+
+#[cfg(all(doctest, feature = "llama-cpp"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

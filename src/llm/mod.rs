@@ -8,6 +8,7 @@ mod typed;
 
 pub use completion::{Completion, FinishReason, Timings, Usage};
 pub use model::{Detailed, Model};
+#[cfg(feature = "llama-cpp")]
 pub(crate) use options::invalid;
 pub use options::{GenerateOptions, Mirostat};
 pub use provider::LLM;

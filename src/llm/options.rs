@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How text is generated. What is absent is taken from the model's own options, and then from the provider.
 ///
-/// The names and, in [`LlamaCpp`](crate::LlamaCpp), the defaults are llama.cpp's.
+/// The names are llama.cpp's, and so are the defaults of the llama.cpp provider.
 ///
 /// # Examples
 ///
