@@ -65,7 +65,7 @@ pub use gbnf::Grammar;
 pub use llama_cpp::{FlashAttention, KvType, LlamaCpp, LlamaCppBuilder, LoadReport, SplitMode, Stats};
 pub use llm::{
     Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, Request, Structured,
-    Timings, Usage,
+    Timings, TokenLogprob, TokenLogprobs, Usage,
 };
 pub use prompt::{
     ChatPrompt, ChatPromptBuilder, ChatTemplate, Message, MessagesPlaceholder, Prompt, PromptTemplate, Role, Template,

@@ -1,5 +1,11 @@
 //! Loading and dropping a model leaves nothing behind. In a process of its own, since it looks at the whole process.
 #![cfg(all(feature = "llama-cpp", target_os = "linux"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test fails by panicking"
+)]
 
 use catena::{GenerateOptions, LlamaCpp};
 use std::{fs, path::Path};

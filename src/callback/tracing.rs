@@ -172,7 +172,7 @@ impl CallbackHandler for TracingHandler {
     fn on_llm_end(&self, run: &RunInfo, completion: &Completion) {
         let Some(open) = take(&self.models, run) else { return };
         let elapsed_ms = open.close("ok");
-        let Completion { text, finish_reason, usage, timings, seed } = completion;
+        let Completion { text, finish_reason, usage, timings, seed, logprobs: _ } = completion;
         let span = &open.span;
         span.record("finish_reason", tracing::field::debug(finish_reason));
         span.record("prompt_tokens", usage.prompt_tokens);

@@ -146,6 +146,9 @@ impl LlamaCppBuilder {
 
     sampling! {
         max_tokens: usize,
+        echo: bool,
+        suffix: String,
+        logprobs: u32,
         seed: u32,
         temperature: f32,
         top_k: u32,

@@ -25,12 +25,11 @@ impl Constraints {
     pub(super) fn of(&self, grammar: &Grammar, vocabulary: &Vocabulary) -> Result<Constraint> {
         let mut recent = self.recent.borrow_mut();
         let same = |(kept, _): &(Grammar, Constraint)| kept.root() == grammar.root() && kept.text() == grammar.text();
-        let entry = match recent.iter().position(same).and_then(|at| recent.remove(at)) {
-            Some(entry) => entry,
-            None => {
-                let trie = self.trie.get_or_init(|| Arc::new(TokenTrie::new(vocabulary.pieces(), vocabulary.len())));
-                (grammar.clone(), Constraint::new(grammar, Arc::clone(trie))?)
-            }
+        let entry = if let Some(entry) = recent.iter().position(same).and_then(|at| recent.remove(at)) {
+            entry
+        } else {
+            let trie = self.trie.get_or_init(|| Arc::new(TokenTrie::new(vocabulary.pieces(), vocabulary.len())));
+            (grammar.clone(), Constraint::new(grammar, Arc::clone(trie))?)
         };
         let constraint = entry.1.clone();
         recent.push_front(entry);

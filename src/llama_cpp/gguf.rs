@@ -4,6 +4,7 @@
 //! and is all there, is told here.
 use crate::{Error, ErrorKind, Result};
 use std::{
+    collections::HashSet,
     fs::File,
     io::{BufReader, Read},
     path::Path,
@@ -90,6 +91,13 @@ impl Header {
             let kind = self.u32()?;
             if key == b"general.alignment" && kind == 4 {
                 alignment = u64::from(self.u32()?);
+            } else if key.ends_with(b".block_count") && kind == 4 {
+                // llama.cpp ends the process outside of this range.
+                if !(1..=512).contains(&self.u32()?) {
+                    return Err(Fault::Malformed("its number of layers is not from 1 to 512"));
+                }
+            } else if key == b"tokenizer.ggml.tokens" && kind == 9 {
+                self.tokens()?;
             } else {
                 self.skip_value(kind, 0)?;
             }
@@ -107,6 +115,22 @@ impl Header {
             Some(needed) => Err(Fault::Truncated { needed }),
             None => Err(Fault::Malformed("a tensor lies outside of any file")),
         }
+    }
+
+    /// The texts of the tokens: llama.cpp ends the process over two that are the same.
+    fn tokens(&mut self) -> Checked<()> {
+        let kind = self.u32()?;
+        if kind != 8 {
+            return Err(Fault::Malformed("its tokens are no texts"));
+        }
+        let mut seen = HashSet::new();
+        for _ in 0..self.count()? {
+            let token = self.key()?;
+            if !token.is_empty() && !seen.insert(token) {
+                return Err(Fault::Malformed("two of its tokens have the same text"));
+            }
+        }
+        Ok(())
     }
 
     /// Where a tensor's data ends at least, from the start of the data.

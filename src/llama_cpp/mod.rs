@@ -12,6 +12,7 @@ mod gguf;
 mod handle;
 mod load;
 mod log;
+mod logprobs;
 mod params;
 mod report;
 mod sampler;

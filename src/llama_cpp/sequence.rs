@@ -1,9 +1,12 @@
 //! One text on its way through the engine.
 use super::{
-    candidates::Allowed, command::Job, constraints::Constraints, engine::Engine, sampler::Sampler, stats::Counters,
-    text::TextOut, vocab::Vocabulary,
+    candidates::Allowed, command::Job, constraints::Constraints, engine::Engine, logprobs::logprobs, sampler::Sampler,
+    stats::Counters, text::TextOut, vocab::Vocabulary,
 };
-use crate::{Chunk, Completion, Delta, Error, ErrorKind, FinishReason, Result, Timings, Usage, constraint::Constraint};
+use crate::{
+    Chunk, Completion, Delta, Error, ErrorKind, FinishReason, Result, Timings, TokenLogprobs, Usage,
+    constraint::Constraint,
+};
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
 use std::{
     hash::{BuildHasher, RandomState},
@@ -31,6 +34,7 @@ pub(super) struct Sequence {
     sampler: Sampler,
     constraint: Option<Constraint>,
     text: TextOut,
+    logprobs: Vec<TokenLogprobs>,
     seed: u32,
     timings: Timings,
 }
@@ -67,11 +71,12 @@ impl Sequence {
         let limit = n_ctx as usize;
         // A text is at least as many tokens as it has pieces of the longest token's length. Telling so without
         // tokenizing keeps a text of any length from holding up the engine.
-        let at_least = job.prompt.len() / around.vocabulary.longest();
+        let written = job.prompt.len() + job.options.suffix.as_ref().map_or(0, String::len);
+        let at_least = written / around.vocabulary.longest();
         if at_least >= limit {
             return Err(overflow(at_least, "at least ", limit, job.options.max_tokens));
         }
-        let tokens = around.model.vocab().tokenize(job.prompt.as_bytes(), job.add_special, true);
+        let tokens = prompt_tokens(&job, around)?;
         if tokens.is_empty() {
             return Err(Error::new(
                 ErrorKind::InvalidOption,
@@ -90,12 +95,17 @@ impl Sequence {
         for &token in &tokens {
             sampler.accept(token);
         }
+        let echoed = if job.options.echo == Some(true) { job.prompt.clone() } else { String::new() };
+        if !echoed.is_empty() {
+            let _ = job.reply.unbounded_send(Ok(Chunk::Delta(Delta::Text(echoed.clone()))));
+        }
         Ok(Sequence {
             n_prompt: tokens.len(),
             evaluated: 0,
             sampler,
             constraint,
-            text: TextOut::new(job.options.stop.clone()),
+            text: TextOut::after(echoed, job.options.stop.clone()),
+            logprobs: Vec::new(),
             seed,
             timings: Timings { load: around.load_time, queue, ..Timings::default() },
             tokens,
@@ -153,6 +163,10 @@ impl Sequence {
         let token = self.choose(logits, &around.vocabulary)?;
         self.timings.sample += started.elapsed();
         self.timings.sample_tokens += 1;
+        let is_end = around.vocabulary.end_of_generation().contains(&token);
+        if let Some(n) = self.job.options.logprobs.filter(|_| !is_end) {
+            self.logprobs.push(logprobs(logits, token, n as usize, &around.vocabulary));
+        }
         self.append(token, &around.vocabulary, engine.n_ctx())
     }
 
@@ -207,6 +221,7 @@ impl Sequence {
             .with_finish_reason(reason)
             .with_usage(Usage::new(self.n_prompt, self.tokens.len() - self.n_prompt))
             .with_timings(self.timings)
+            .with_logprobs(std::mem::take(&mut self.logprobs))
             .with_seed(self.seed);
         let _ = self.job.reply.unbounded_send(Ok(Chunk::Done(completion)));
     }
@@ -214,6 +229,32 @@ impl Sequence {
     fn take_text(&mut self) -> String {
         std::mem::take(&mut self.text).into_text()
     }
+}
+
+/// The prompt, or the prompt and what follows the gap, in the order in which models are trained to fill gaps.
+fn prompt_tokens(job: &Job, around: &Surroundings<'_>) -> Result<Vec<LlamaToken>> {
+    let vocab = around.model.vocab();
+    let Some(suffix) = &job.options.suffix else {
+        return Ok(vocab.tokenize(job.prompt.as_bytes(), job.add_special, true));
+    };
+    let [prefix_mark, suffix_mark, middle_mark] = [vocab.fim_pre(), vocab.fim_suf(), vocab.fim_mid()];
+    if [prefix_mark, suffix_mark, middle_mark].iter().any(|mark| mark.0 < 0) {
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            "the model was not trained to fill gaps: its vocabulary has no tokens for it; leave out `suffix`",
+        )
+        .with_path("suffix"));
+    }
+    let mut tokens = Vec::new();
+    if vocab.should_add_bos() {
+        tokens.push(vocab.bos());
+    }
+    tokens.push(prefix_mark);
+    tokens.extend(vocab.tokenize(job.prompt.as_bytes(), false, false));
+    tokens.push(suffix_mark);
+    tokens.extend(vocab.tokenize(suffix.as_bytes(), false, false));
+    tokens.push(middle_mark);
+    Ok(tokens)
 }
 
 fn overflow(prompt: usize, least: &str, limit: usize, max_tokens: Option<usize>) -> Error {

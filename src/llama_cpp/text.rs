@@ -14,8 +14,9 @@ pub(super) struct TextOut {
 }
 
 impl TextOut {
-    pub(super) fn new(stops: Vec<String>) -> Self {
-        TextOut { stops, ..TextOut::default() }
+    /// Begins after `text`, in which no stop text is looked for.
+    pub(super) fn after(text: String, stops: Vec<String>) -> Self {
+        TextOut { stops, text, ..TextOut::default() }
     }
 
     /// Adds bytes. Gives the text that can be handed out, and the stop text that came up first, if one did.
@@ -89,7 +90,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn run(stops: &[&str], pieces: &[&[u8]]) -> (Vec<String>, String, Option<String>) {
-        let mut out = TextOut::new(stops.iter().map(ToString::to_string).collect());
+        let mut out = TextOut::after(String::new(), stops.iter().map(ToString::to_string).collect());
         let mut deltas = Vec::new();
         for piece in pieces {
             let (text, stop) = out.push(piece);

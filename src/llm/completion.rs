@@ -1,4 +1,5 @@
 //! What a provider answers.
+use crate::TokenLogprobs;
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
@@ -14,6 +15,8 @@ pub struct Completion {
     pub usage: Usage,
     /// What took how long.
     pub timings: Timings,
+    /// For each token, how probable it was; empty unless asked for.
+    pub logprobs: Vec<TokenLogprobs>,
     /// The seed that was used, if the provider tells it.
     pub seed: Option<u32>,
 }
@@ -42,6 +45,13 @@ impl Completion {
     #[must_use]
     pub fn with_timings(mut self, timings: Timings) -> Self {
         self.timings = timings;
+        self
+    }
+
+    /// The same with these probabilities.
+    #[must_use]
+    pub fn with_logprobs(mut self, logprobs: Vec<TokenLogprobs>) -> Self {
+        self.logprobs = logprobs;
         self
     }
 

@@ -1,5 +1,6 @@
 //! Language models.
 mod completion;
+mod logprobs;
 mod model;
 mod options;
 mod provider;
@@ -7,8 +8,8 @@ mod request;
 mod typed;
 
 pub use completion::{Completion, FinishReason, Timings, Usage};
+pub use logprobs::{TokenLogprob, TokenLogprobs};
 pub use model::{Detailed, Model};
-#[cfg(feature = "llama-cpp")]
 pub(crate) use options::invalid;
 pub use options::{GenerateOptions, Mirostat};
 pub use provider::LLM;

@@ -23,6 +23,12 @@ pub struct GenerateOptions {
     pub max_tokens: Option<usize>,
     /// Texts that end the generation. They are not part of the result. Options are joined by appending these.
     pub stop: Vec<String>,
+    /// Whether the text begins with the prompt. Default false.
+    pub echo: Option<bool>,
+    /// Text that follows what is to be written: the model fills the gap, if it was trained to.
+    pub suffix: Option<String>,
+    /// Tells for each token how probable it was, and of this many others at most. Default: told of none.
+    pub logprobs: Option<u32>,
     /// Seed of the random choice. Without it one is drawn, and told in the completion.
     pub seed: Option<u32>,
     /// Spread of the choice, from 0 (always the likeliest token). Default 0.8.
@@ -120,6 +126,9 @@ impl GenerateOptions {
 
     setters! {
         max_tokens: usize,
+        echo: bool,
+        suffix: String,
+        logprobs: u32,
         seed: u32,
         temperature: f32,
         top_k: u32,

@@ -1,7 +1,7 @@
 //! A model that gives values of a Rust type.
 use crate::{
     Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, IntoRequest, LLM, Model, Request, Result,
-    RunContext, Runnable, chunk::whole,
+    RunContext, Runnable, chunk::whole, llm::invalid,
 };
 use futures::{FutureExt, StreamExt, stream};
 use schemars::JsonSchema;
@@ -60,6 +60,10 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
     }
 
     fn answer(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
+        if request.options.echo.or(self.model.options().echo) == Some(true) {
+            let error = invalid("echo", &true, "left out: a typed answer has no prompt in it");
+            return stream::iter([Err(error)]).boxed();
+        }
         let held = self.grammar.clone().and_then(|grammar| match request.grammar {
             None => Ok(request.with_grammar(grammar)),
             Some(_) => Err(second_grammar()),

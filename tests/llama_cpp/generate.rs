@@ -1,6 +1,6 @@
 //! Plain generation.
-use super::{load, tiny, tiny_path};
-use catena::{FinishReason, GenerateOptions, LlamaCpp, Mirostat, Request};
+use super::{changed, load, tiny, tiny_path};
+use catena::{ErrorKind, FinishReason, GenerateOptions, LlamaCpp, Mirostat, Request};
 use futures::StreamExt;
 
 fn options() -> GenerateOptions {
@@ -137,4 +137,57 @@ fn the_report_tells_what_is_in_the_file() {
     if !cfg!(any(feature = "cuda", feature = "metal", feature = "vulkan", feature = "rocm")) {
         assert!(report.warnings.iter().any(|warning| warning.contains("n_gpu_layers")), "{:?}", report.warnings);
     }
+}
+
+#[tokio::test]
+async fn logprobs_are_the_models_own_and_add_up() {
+    let llm = load(tiny()).with_options(GenerateOptions::new().temperature(0.0).max_tokens(6).logprobs(512));
+    let completion = llm.detailed().invoke("Once").await.unwrap();
+    assert_eq!(completion.logprobs.len(), 6);
+    for entry in &completion.logprobs {
+        assert_eq!(entry.top.first(), Some(&entry.chosen), "the likeliest is chosen");
+        assert_eq!(entry.top.len(), 512);
+        assert!(entry.top.windows(2).all(|pair| pair[0].logprob >= pair[1].logprob));
+        let sum: f64 = entry.top.iter().map(|token| f64::from(token.logprob).exp()).sum();
+        assert!((sum - 1.0).abs() < 1e-4, "{sum}");
+    }
+    let none = llm.with_options(GenerateOptions::new().logprobs(0)).detailed().invoke("Once").await.unwrap();
+    assert!(none.logprobs.iter().all(|entry| entry.top.is_empty()) && none.logprobs.len() == 6);
+}
+
+#[tokio::test]
+async fn the_prompt_is_echoed_when_asked() {
+    let llm = load(tiny()).with_options(GenerateOptions::new().temperature(0.0).max_tokens(6));
+    let plain = llm.invoke("Once").await.unwrap();
+    let echoing = llm.with_options(GenerateOptions::new().echo(true).stop(["nce"]));
+    assert_eq!(echoing.invoke("Once").await.unwrap(), format!("Once{plain}"));
+    let deltas: Vec<String> = echoing.stream_text("Once").map(Result::unwrap).collect().await;
+    assert_eq!(deltas.concat(), format!("Once{plain}"));
+    let error = echoing.structured::<bool>().invoke("Once").await.unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidOption, Some("echo")));
+}
+
+#[tokio::test]
+async fn a_gap_is_filled_by_models_that_can() {
+    let options = GenerateOptions::new().temperature(0.0).max_tokens(6).suffix("the end".into());
+    let error = load(tiny()).with_options(options.clone()).invoke("Once").await.unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Unsupported, Some("suffix")));
+
+    // Three tokens of five bytes become the marks that llama.cpp knows by their text.
+    let file = changed(|bytes| {
+        let mut marks = ["<PRE>", "<SUF>", "<MID>"].into_iter();
+        let key = b"tokenizer.ggml.tokens";
+        let mut at = bytes.windows(key.len()).position(|window| window == key).unwrap();
+        while let Some(found) = bytes[at..].windows(8).position(|window| window == 5_u64.to_le_bytes()) {
+            at += found + 8;
+            if bytes[at..at + 5].iter().all(u8::is_ascii_lowercase) {
+                let Some(mark) = marks.next() else { return };
+                bytes[at..at + 5].copy_from_slice(mark.as_bytes());
+            }
+        }
+    });
+    let llm = LlamaCpp::builder(file.path()).n_ctx(256).n_threads(1).load().unwrap().with_options(options);
+    let filled = llm.detailed().invoke("Once").await.unwrap();
+    let apart = llm.tokenize("Once", false).await.unwrap().len() + llm.tokenize("the end", false).await.unwrap().len();
+    assert_eq!(filled.usage.prompt_tokens, apart + 4, "the beginning of a text and three marks");
 }

@@ -1,5 +1,11 @@
 //! The llama.cpp provider on a real model file.
 #![cfg(feature = "llama-cpp")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test fails by panicking"
+)]
 
 mod bad_input;
 mod cancel;
