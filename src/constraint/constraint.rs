@@ -1,8 +1,8 @@
 //! A grammar over a vocabulary.
-use super::{TokenMask, TokenTrie, walk::Inside};
+use super::{TokenMask, TokenTrie, inside::Inside};
 use crate::{
     Error, ErrorKind, Grammar, Result,
-    gbnf::{Ast, Pos, Program, Session, SetId, TABLE_LIMIT, Tables},
+    gbnf::{Ast, Endless, Machine, Pos, Program, Session, SetId, TABLE_LIMIT, Tables},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -12,6 +12,9 @@ use std::{
 
 /// Masks and parts of masks may take this many bytes each before they are forgotten.
 const CACHE_LIMIT: usize = 64 << 20;
+
+/// Below this reach a walk of its own is no dearer.
+const WORTH_SHARING: u32 = 4;
 
 /// Says token by token what may follow, so that the text generated matches a grammar.
 ///
@@ -158,14 +161,11 @@ impl Shared {
     fn new_mask(&self, tables: &mut Tables<Masks>, set: SetId) -> Result<Arc<TokenMask>> {
         let mut tops: BTreeMap<SetId, Vec<Pos>> = BTreeMap::new();
         for stack in tables.machine.stacks(set) {
-            let near = self.program.within(stack.pos, crate::gbnf::number(self.trie.longest()));
-            tops.entry(stack.below).or_default().push(near);
+            tops.entry(stack.below).or_default().push(stack.pos);
         }
         let mut words = vec![0; self.trie.vocabulary().div_ceil(64)];
-        for (below, mut places) in tops {
-            places.sort_unstable();
-            places.dedup();
-            let inside = self.inside(tables, places)?;
+        for (below, places) in tops {
+            let inside = self.inside(&mut tables.machine, places)?;
             inside.add_to(&mut words, &mut tables.machine, &self.trie, below)?;
         }
         let mask = Arc::new(TokenMask::new(words, self.trie.vocabulary()));
@@ -178,12 +178,20 @@ impl Shared {
         Ok(mask)
     }
 
-    fn inside(&self, tables: &mut Tables<Masks>, places: Vec<Pos>) -> Result<Arc<Inside>> {
+    fn inside(&self, machine: &mut Machine, places: Vec<Pos>) -> Result<Arc<Inside>> {
+        let (places, endless) = self.canonical(places);
         let lock = || self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(inside) = lock().known.get(&places) {
             return Ok(Arc::clone(inside));
         }
-        let inside = Arc::new(Inside::new(&mut tables.machine, &self.trie, &places)?);
+        let inside = match endless {
+            Some(Endless { pos, reach }) => {
+                let like = self.inside(machine, vec![pos])?;
+                Inside::near(machine, &self.trie, &places, like, reach)?
+            }
+            None => Inside::new(machine, &self.trie, &places)?,
+        };
+        let inside = Arc::new(inside);
         let mut insides = lock();
         if insides.size > CACHE_LIMIT {
             *insides = Insides::default();
@@ -191,6 +199,18 @@ impl Shared {
         insides.size += inside.size() + 8 * places.len();
         insides.known.insert(places, Arc::clone(&inside));
         Ok(inside)
+    }
+
+    /// Places of which the same can be said, and perhaps one that is as good for texts that reach so far.
+    fn canonical(&self, mut places: Vec<Pos>) -> (Vec<Pos>, Option<Endless>) {
+        if let &[place] = places.as_slice() {
+            return match self.program.canonical(place) {
+                (_, Some(endless)) if endless.reach as usize >= self.trie.longest() => (vec![endless.pos], None),
+                (place, endless) => (vec![place], endless.filter(|endless| endless.reach >= WORTH_SHARING)),
+            };
+        }
+        places.sort_unstable();
+        (places, None)
     }
 }
 

@@ -23,11 +23,7 @@ impl TokenMask {
 
     /// The tokens that may follow, in rising order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        (0u32..).step_by(64).zip(&self.words).flat_map(|(first, &word)| {
-            let rest = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
-            std::iter::successors(Some(word).filter(|&word| word != 0), rest)
-                .map(move |word| first + word.trailing_zeros())
-        })
+        members(&self.words)
     }
 
     /// How many tokens may follow.
@@ -62,6 +58,21 @@ pub(super) fn insert(words: &mut [u64], token: u32) {
     if let Some(word) = words.get_mut(token as usize / 64) {
         *word |= 1 << (token % 64);
     }
+}
+
+/// Clears the bit of a token.
+pub(super) fn remove(words: &mut [u64], token: u32) {
+    if let Some(word) = words.get_mut(token as usize / 64) {
+        *word &= !(1 << (token % 64));
+    }
+}
+
+/// The tokens whose bits are set, in rising order.
+pub(super) fn members(words: &[u64]) -> impl Iterator<Item = u32> + '_ {
+    (0u32..).step_by(64).zip(words).flat_map(|(first, &word)| {
+        let rest = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);
+        std::iter::successors(Some(word).filter(|&word| word != 0), rest).map(move |word| first + word.trailing_zeros())
+    })
 }
 
 #[cfg(test)]

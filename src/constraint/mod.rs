@@ -21,6 +21,7 @@
 //! ```
 #[expect(clippy::module_inception, reason = "the type that the module is about")]
 mod constraint;
+mod inside;
 mod mask;
 mod trie;
 mod walk;

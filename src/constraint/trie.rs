@@ -1,5 +1,5 @@
 //! The texts of a vocabulary's tokens as a tree.
-use crate::gbnf::number;
+use crate::gbnf::{kind, number};
 use std::{fmt, ops::Range};
 
 /// The texts of a vocabulary's tokens, arranged so that what they begin with is looked at once.
@@ -10,6 +10,12 @@ pub struct TokenTrie {
     /// One node per text that some token begins with, in the order of a walk that visits a node before its children
     /// and children by their bytes. The first node is the empty text.
     nodes: Vec<Node>,
+    /// The kinds of all bytes below each node.
+    kinds: Vec<u64>,
+    /// The length of the longest text below each node, or of its own.
+    deepest: Vec<u32>,
+    /// The nodes of each last byte, in order.
+    by_byte: Vec<Vec<u32>>,
     /// The tokens in the order of their texts.
     tokens: Vec<u32>,
     /// Where each token's text is in `text`.
@@ -24,6 +30,8 @@ pub(super) struct Node {
     pub(super) end: u32,
     /// Where its tokens begin in `tokens`; they end where those of the next node begin.
     first: u32,
+    /// The length of its text.
+    pub(super) depth: u32,
     /// The last byte of its text.
     pub(super) byte: u8,
 }
@@ -42,7 +50,10 @@ impl TokenTrie {
         sorted.sort_unstable();
         sorted.dedup();
         let mut trie = TokenTrie {
-            nodes: vec![Node { end: 0, first: 0, byte: 0 }],
+            nodes: vec![Node { end: 0, first: 0, depth: 0, byte: 0 }],
+            kinds: Vec::new(),
+            deepest: Vec::new(),
+            by_byte: vec![Vec::new(); 256],
             tokens: Vec::with_capacity(sorted.len()),
             texts: vec![(0, 0); vocabulary],
             text: Vec::new(),
@@ -56,7 +67,8 @@ impl TokenTrie {
             trie.close(&mut path, shared + 1);
             for &byte in bytes.get(shared..).unwrap_or_default() {
                 path.push(trie.nodes.len());
-                trie.nodes.push(Node { end: 0, first: number(trie.tokens.len()), byte });
+                let (first, depth) = (number(trie.tokens.len()), number(path.len() - 1));
+                trie.nodes.push(Node { end: 0, first, depth, byte });
             }
             trie.tokens.push(token);
             if let Some(place) = trie.texts.get_mut(token as usize) {
@@ -67,6 +79,7 @@ impl TokenTrie {
             last = bytes;
         }
         trie.close(&mut path, 0);
+        trie.index();
         trie
     }
 
@@ -86,6 +99,11 @@ impl TokenTrie {
         self.text.get(start as usize..end as usize).filter(|text| !text.is_empty())
     }
 
+    /// The tokens whose texts are longer than `length`.
+    pub(super) fn longer(&self, length: u32) -> impl Iterator<Item = u32> + '_ {
+        (0u32..).zip(&self.texts).filter(move |(_, text)| text.1 - text.0 > length).map(|(token, _)| token)
+    }
+
     /// All nodes below the root.
     pub(super) fn all(&self) -> Range<usize> {
         1..self.nodes.len()
@@ -97,14 +115,48 @@ impl TokenTrie {
     }
 
     pub(super) fn node(&self, node: usize) -> Node {
-        self.nodes.get(node).copied().unwrap_or(Node { end: u32::MAX, first: 0, byte: 0 })
+        self.nodes.get(node).copied().unwrap_or(Node { end: u32::MAX, first: 0, depth: 0, byte: 0 })
     }
 
-    /// The tokens whose text is that of the node.
-    pub(super) fn tokens(&self, node: usize) -> &[u32] {
-        let start = self.node(node).first as usize;
-        let end = self.nodes.get(node + 1).map_or(self.tokens.len(), |next| next.first as usize);
-        self.tokens.get(start..end).unwrap_or_default()
+    /// The kinds of all bytes below a node.
+    pub(super) fn kinds(&self, node: usize) -> u64 {
+        self.kinds.get(node).copied().unwrap_or(u64::MAX)
+    }
+
+    /// The length of the longest text below a node, or of its own.
+    pub(super) fn deepest(&self, node: usize) -> u32 {
+        self.deepest.get(node).copied().unwrap_or(u32::MAX)
+    }
+
+    /// The nodes whose text ends with `byte`.
+    pub(super) fn with_byte(&self, byte: u8) -> &[u32] {
+        self.by_byte.get(usize::from(byte)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tokens whose texts are those of the nodes.
+    pub(super) fn tokens(&self, nodes: Range<usize>) -> &[u32] {
+        let first = |node: usize| self.nodes.get(node).map_or(self.tokens.len(), |node| node.first as usize);
+        self.tokens.get(first(nodes.start)..first(nodes.end)).unwrap_or_default()
+    }
+
+    fn index(&mut self) {
+        self.kinds = vec![0; self.nodes.len()];
+        self.deepest = self.nodes.iter().map(|node| node.depth).collect();
+        let mut above: Vec<usize> = Vec::new();
+        for (at, node) in self.nodes.iter().enumerate().skip(1) {
+            // The path is as long as the node's text without its last byte.
+            above.truncate(node.depth as usize - 1);
+            for &ancestor in &above {
+                if let (Some(kinds), Some(deepest)) = (self.kinds.get_mut(ancestor), self.deepest.get_mut(ancestor)) {
+                    *kinds |= kind(node.byte);
+                    *deepest = node.depth.max(*deepest);
+                }
+            }
+            above.push(at);
+            if let Some(nodes) = self.by_byte.get_mut(usize::from(node.byte)) {
+                nodes.push(number(at));
+            }
+        }
     }
 
     fn close(&mut self, path: &mut Vec<usize>, keep: usize) {
@@ -143,7 +195,12 @@ mod tests {
                 }
                 path.push((trie.node(at).byte, trie.below(at).end));
                 let text: Vec<u8> = path.iter().map(|step| step.0).collect();
-                for &token in trie.tokens(at) {
+                let below = trie.below(at).map(|node| kind(trie.node(node).byte)).fold(0, |all, kind| all | kind);
+                prop_assert_eq!(trie.kinds(at), below);
+                prop_assert_eq!(trie.node(at).depth as usize, text.len());
+                let deepest = trie.below(at).map(|node| trie.node(node).depth).max();
+                prop_assert_eq!(trie.deepest(at), deepest.unwrap_or(trie.node(at).depth));
+                for &token in trie.tokens(at..at + 1) {
                     prop_assert_eq!(&text, &texts[token as usize]);
                     prop_assert_eq!(trie.text(token), Some(text.as_slice()));
                     met.insert(token);

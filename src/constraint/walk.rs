@@ -1,116 +1,34 @@
-//! Which tokens can follow, found by walking the tree of their texts.
-use super::{TokenTrie, mask::insert};
+//! Walking the tree of a vocabulary's texts along a grammar.
+use super::TokenTrie;
 use crate::{
     Result,
-    gbnf::{Machine, NodeId, Pos, SetId, number, too_ambiguous},
+    gbnf::{Machine, SetId, too_ambiguous},
 };
-use std::{collections::BTreeMap, ops::Range};
-
-/// What can be said of a place in a rule without knowing what comes after the rule.
-#[derive(Debug, Default)]
-pub(super) struct Inside {
-    /// Tokens that end within the rule or with it.
-    pub(super) tokens: Tokens,
-    /// Tokens that go on behind the rule's end, by the first byte there: the nodes of their texts up to that byte.
-    pub(super) beyond: BTreeMap<u8, Vec<u32>>,
-}
-
-/// A set of tokens, as bits or as a list, whichever is smaller.
-#[derive(Debug)]
-pub(super) enum Tokens {
-    Bits(Vec<u64>),
-    List(Vec<u32>),
-}
-
-impl Default for Tokens {
-    fn default() -> Self {
-        Tokens::List(Vec::new())
-    }
-}
-
-impl Tokens {
-    fn new(list: Vec<u32>, vocabulary: usize) -> Self {
-        if list.len() < vocabulary / 32 {
-            return Tokens::List(list);
-        }
-        let mut words = vec![0; vocabulary.div_ceil(64)];
-        list.iter().for_each(|&token| insert(&mut words, token));
-        Tokens::Bits(words)
-    }
-
-    pub(super) fn add_to(&self, words: &mut [u64]) {
-        match self {
-            Tokens::Bits(bits) => words.iter_mut().zip(bits).for_each(|(word, bits)| *word |= bits),
-            Tokens::List(list) => list.iter().for_each(|&token| insert(words, token)),
-        }
-    }
-}
-
-impl Inside {
-    /// Walks the whole tree from any of `places`, as far as their rule goes.
-    pub(super) fn new(machine: &mut Machine, trie: &TokenTrie, places: &[Pos]) -> Result<Self> {
-        let stacks: Vec<NodeId> = places.iter().map(|&pos| machine.stack(pos, SetId::BELOW)).collect();
-        let start = machine.set(stacks);
-        let (mut tokens, mut beyond) = (Vec::new(), BTreeMap::<u8, Vec<u32>>::new());
-        walk(machine, trie, trie.all(), start, |machine, node, set| {
-            tokens.extend_from_slice(trie.tokens(node));
-            if machine.is_below(set) {
-                let Range { start: mut child, end } = trie.below(node);
-                while child < end {
-                    beyond.entry(trie.node(child).byte).or_default().push(number(child));
-                    child = trie.node(child).end as usize;
-                }
-            }
-        })?;
-        beyond.values_mut().for_each(Vec::shrink_to_fit);
-        Ok(Inside { tokens: Tokens::new(tokens, trie.vocabulary()), beyond })
-    }
-
-    /// Adds to `words` the tokens that can follow when the rule is entered from `below`.
-    pub(super) fn add_to(
-        &self,
-        words: &mut [u64],
-        machine: &mut Machine,
-        trie: &TokenTrie,
-        below: SetId,
-    ) -> Result<()> {
-        self.tokens.add_to(words);
-        for (&byte, nodes) in &self.beyond {
-            let next = machine.step(below, byte)?;
-            if next == SetId::DEAD {
-                continue;
-            }
-            for &node in nodes {
-                let node = node as usize;
-                trie.tokens(node).iter().for_each(|&token| insert(words, token));
-                walk(machine, trie, trie.below(node), next, |_, node, _| {
-                    trie.tokens(node).iter().for_each(|&token| insert(words, token));
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    /// About how many bytes of memory this takes.
-    pub(super) fn size(&self) -> usize {
-        let tokens = match &self.tokens {
-            Tokens::Bits(words) => 8 * words.len(),
-            Tokens::List(list) => 4 * list.len(),
-        };
-        tokens + self.beyond.values().map(|nodes| 64 + 4 * nodes.len()).sum::<usize>() + 128
-    }
-}
+use std::ops::Range;
 
 /// One walk may look at this many stacks that were not met before.
 const MAX_WORK: usize = 1 << 23;
 
-/// Visits the `nodes`, a node's subtree or part of one, whose texts can follow, with the set after each.
-fn walk(
+/// Nodes whose texts can follow.
+#[derive(Debug, Clone)]
+pub(super) struct Visit {
+    /// One node, or one with all that are below it.
+    pub(super) nodes: Range<usize>,
+    /// The set after each of them.
+    pub(super) set: SetId,
+}
+
+/// Visits the `nodes`, those below a node that leads to `start`, whose texts can follow.
+///
+/// A node comes together with those below it where all lead to the same set. Where no text is longer than `reach`,
+/// nodes are left out.
+pub(super) fn walk(
     machine: &mut Machine,
     trie: &TokenTrie,
     nodes: Range<usize>,
     start: SetId,
-    mut visit: impl FnMut(&Machine, usize, SetId),
+    reach: u32,
+    mut visit: impl FnMut(&Machine, Visit),
 ) -> Result<()> {
     let Range { start: mut at, end } = nodes;
     // The sets that lead here, each with the node at which it stops to matter.
@@ -126,16 +44,25 @@ fn walk(
             above.pop();
         }
         let node = trie.node(at);
-        let next = machine.step(set, node.byte)?;
-        if machine.work() > most {
-            return Err(too_ambiguous());
-        }
         let until = node.end as usize;
+        if trie.deepest(at) <= reach {
+            at = until;
+            continue;
+        }
+        let next = machine.step(set, node.byte)?;
         if next == SetId::DEAD {
             at = until;
             continue;
         }
-        visit(machine, at, next);
+        if machine.work() > most {
+            return Err(too_ambiguous());
+        }
+        if next == set && at + 1 < until && trie.kinds(at) & !machine.loops(next)? == 0 {
+            visit(machine, Visit { nodes: at..until, set: next });
+            at = until;
+            continue;
+        }
+        visit(machine, Visit { nodes: at..at + 1, set: next });
         at += 1;
         if at < until {
             above.push((until, set));

@@ -24,7 +24,9 @@ pub use ast::{Ast, CharClass, Expr, Rule, TokenName, TokenRef};
 pub use generate::Generator;
 pub use grammar::Grammar;
 pub use matcher::Matcher;
-pub(crate) use matcher::{Machine, NodeId, Pos, Program, Session, SetId, TABLE_LIMIT, Tables, number, too_ambiguous};
+pub(crate) use matcher::{
+    Endless, Machine, NodeId, Pos, Program, Session, SetId, TABLE_LIMIT, Tables, kind, number, too_ambiguous,
+};
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,7 +1,7 @@
 //! From state graphs to places at which, as far as possible, each byte and each rule leads to one place only.
 use super::{
     nfa::{Body, Nfa, State, number},
-    program::{ByteEdge, Call, Counter, Place, Pos, Program, Rule, next_number},
+    program::{ByteEdge, Call, Counter, MAX_COUNTERS, Place, Pos, Program, Rule, next_number},
     readers::Readers,
     weights::{NEVER, Weights},
 };
@@ -36,7 +36,7 @@ pub(super) fn determinize(nfa: &Nfa, weights: &Weights) -> Result<Program> {
         }
         let start = match source.body {
             Body::States(start) => work.states(start)?,
-            Body::Counted { of, min, max } => work.counted(of, min, max),
+            Body::Counted { of, min, max } => work.counted(of, min, max)?,
         };
         if let Some(rule) = work.program.rules.get_mut(rule as usize) {
             rule.start = Some(start);
@@ -66,7 +66,10 @@ struct Places {
 }
 
 impl Determinizer<'_> {
-    fn counted(&mut self, of: u32, min: u32, max: u32) -> Pos {
+    fn counted(&mut self, of: u32, min: u32, max: u32) -> Result<Pos> {
+        if self.program.counters.len() >= MAX_COUNTERS {
+            return Err(Error::new(ErrorKind::Grammar, "the grammar is too large; make it smaller"));
+        }
         let weight = self.weights.rule(of);
         let max = if self.readers.reads(of) { max } else { 0 };
         if max > 0 {
@@ -75,8 +78,8 @@ impl Determinizer<'_> {
         // Empty repetitions count too, so all may be left out.
         let optional = if weight == 0 { max } else { max.saturating_sub(min) };
         let counter = next_number(&self.program.counters);
-        self.program.counters.push(Counter { of, optional, weight, widest: (counter, optional) });
-        Pos::counted(counter, max)
+        self.program.counters.push(Counter { of, optional, weight, widest: counter });
+        Ok(Pos::counted(counter, max))
     }
 
     fn states(&mut self, start: u32) -> Result<Pos> {
@@ -213,13 +216,11 @@ impl Program {
     fn set_widest(&mut self) {
         let mut widest: HashMap<u32, (u32, u32)> = HashMap::new();
         for (number, counter) in self.counters.iter().enumerate() {
-            let entry = widest.entry(counter.of).or_insert(counter.widest);
-            if counter.optional > entry.1 {
-                *entry = (super::nfa::number(number), counter.optional);
-            }
+            let entry = widest.entry(counter.of).or_default();
+            *entry = (*entry).max((counter.optional, super::nfa::number(number)));
         }
         for counter in &mut self.counters {
-            counter.widest = widest.get(&counter.of).copied().unwrap_or(counter.widest);
+            counter.widest = widest.get(&counter.of).map_or(counter.widest, |widest| widest.1);
         }
     }
 }

@@ -73,6 +73,8 @@ pub(super) struct Row {
     pub(super) next: Box<[SetId]>,
     /// The places at which a byte can be read, with the stacks below them.
     pub(super) items: Box<[Node]>,
+    /// The bytes that lead back to the set, as the sum of their kinds, once they are known.
+    pub(super) loops: Option<u64>,
 }
 
 impl Machine {

@@ -27,9 +27,9 @@ pub use matcher::Matcher;
 pub(crate) use {
     machine::{Machine, NodeId, SetId},
     nfa::{Nfa, number},
-    program::{Pos, Program},
+    program::{Endless, Pos, Program},
     session::{Session, TABLE_LIMIT, Tables},
-    step::too_ambiguous,
+    step::{kind, too_ambiguous},
     weights::Weights,
 };
 

@@ -9,11 +9,14 @@ use crate::{Error, ErrorKind, Result, gbnf::Ast};
 
 /// A place in a rule: what has been read of the rule is behind it.
 ///
-/// Either the number of a [`Place`], or, with the highest bit set, a counted rule and the repetitions left in it.
+/// Either the number of a [`Place`], or a counter and the repetitions left in it, which may be without end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Pos(u64);
 
 const COUNTED: u64 = 1 << 63;
+const ENDLESS: u64 = 1 << 62;
+/// There are fewer counters than this, so that no place of one is [`Pos::END`] or [`Pos::BELOW`].
+pub(super) const MAX_COUNTERS: usize = (1 << 30) - 1;
 
 impl Pos {
     /// The place after the whole text.
@@ -26,23 +29,38 @@ impl Pos {
     }
 
     pub(super) fn counted(counter: u32, left: u32) -> Self {
-        // Neither END nor BELOW, as there are fewer counters than 2³¹ - 1.
         Pos(COUNTED | (u64::from(counter) << 32) | u64::from(left))
+    }
+
+    fn endless(counter: u32, optional: bool) -> Self {
+        Pos(COUNTED | ENDLESS | (u64::from(counter) << 32) | u64::from(optional))
     }
 
     fn view(self) -> View {
         let low = u32::try_from(self.0 & 0xFFFF_FFFF).unwrap_or(u32::MAX);
         if self.0 & COUNTED == 0 {
-            View::Plain(low)
-        } else {
-            View::Counted(u32::try_from((self.0 & !COUNTED) >> 32).unwrap_or(u32::MAX), low)
+            return View::Plain(low);
         }
+        let counter = u32::try_from((self.0 & !(COUNTED | ENDLESS)) >> 32).unwrap_or(u32::MAX);
+        if self.0 & ENDLESS == 0 { View::Counted(counter, low) } else { View::Endless(counter, low != 0) }
     }
 }
 
 enum View {
     Plain(u32),
+    /// A counter, and how many repetitions are left.
     Counted(u32, u32),
+    /// A counter far from its end, and whether its rule may end there.
+    Endless(u32, bool),
+}
+
+/// A place of a counter without end that stands for another place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Endless {
+    pub(crate) pos: Pos,
+    /// From both places the same texts of so many bytes can be read, and at the end of each the rule may end after both
+    /// or neither.
+    pub(crate) reach: u32,
 }
 
 /// Places with what can be read at each, for every rule that the root needs.
@@ -101,8 +119,8 @@ pub(super) struct Counter {
     pub(super) optional: u32,
     /// The shortest text of one repetition.
     pub(super) weight: u64,
-    /// The counter over the same rule with the most optional repetitions, and how many these are.
-    pub(super) widest: (u32, u32),
+    /// Of the counters over the same rule the one with the most optional repetitions.
+    pub(super) widest: u32,
 }
 
 impl Program {
@@ -155,6 +173,10 @@ impl Program {
                 (Some(rule), Some(left)) => visit(Call { rule: rule.of, to: Pos::counted(counter, left) }),
                 _ => Ok(()),
             },
+            View::Endless(counter, _) => {
+                let of = self.counters.get(counter as usize).map(|counter| counter.of);
+                of.map_or(Ok(()), |rule| visit(Call { rule, to: pos }))
+            }
         }
     }
 
@@ -167,6 +189,7 @@ impl Program {
                 place.bytes_end > before.bytes_end || place.calls_end > before.calls_end
             }
             View::Counted(counter, left) => left > 0 && (counter as usize) < self.counters.len(),
+            View::Endless(counter, _) => (counter as usize) < self.counters.len(),
         }
     }
 
@@ -175,6 +198,7 @@ impl Program {
         match pos.view() {
             View::Plain(place) => self.place(place).accepts,
             View::Counted(counter, left) => self.counters.get(counter as usize).is_some_and(|c| left <= c.optional),
+            View::Endless(counter, optional) => optional && (counter as usize) < self.counters.len(),
         }
     }
 
@@ -186,22 +210,23 @@ impl Program {
                 .counters
                 .get(counter as usize)
                 .map_or(0, |c| u64::from(left.saturating_sub(c.optional)).saturating_mul(c.weight)),
+            View::Endless(..) => 0,
         }
     }
 
-    /// A place from which the same texts of at most `bytes` bytes can be read as from `pos`, and after each of which
-    /// the rule may end from both or from neither.
-    ///
-    /// Each repetition reads at least a byte, so counts that are farther than that from where something changes need
-    /// not be told apart.
-    pub(crate) fn within(&self, pos: Pos, bytes: u32) -> Pos {
-        let View::Counted(number, left) = pos.view() else { return pos };
-        let Some(counter) = self.counters.get(number as usize) else { return pos };
-        let near = bytes.saturating_add(1);
-        match left.checked_sub(counter.optional) {
-            None | Some(0) if left > near && counter.widest.1 >= near => Pos::counted(counter.widest.0, near),
-            None | Some(0) => pos,
-            Some(required) => Pos::counted(number, counter.optional + required.min(near)),
+    /// The place itself, or one like it for all counters over the same rule; and, for a counter, one without end that
+    /// is as good for short texts.
+    pub(crate) fn canonical(&self, pos: Pos) -> (Pos, Option<Endless>) {
+        let View::Counted(number, left) = pos.view() else { return (pos, None) };
+        let Some(counter) = self.counters.get(number as usize) else { return (pos, None) };
+        // Each repetition reads at least a byte. After as many bytes as repetitions may be left out, all may have been
+        // read; after fewer bytes than repetitions are required, one is still to come.
+        match left.saturating_sub(counter.optional) {
+            0 => (
+                Pos::counted(counter.widest, left),
+                Some(Endless { pos: Pos::endless(counter.widest, true), reach: left }),
+            ),
+            required => (pos, Some(Endless { pos: Pos::endless(counter.widest, false), reach: required - 1 })),
         }
     }
 

@@ -31,13 +31,31 @@ impl Machine {
         bytes.iter().try_fold(set, |set, &byte| if set == SetId::DEAD { Ok(set) } else { self.step(set, byte) })
     }
 
+    /// The kinds of bytes, as [`kind`] tells them apart, of which all lead from the set back to it.
+    pub(crate) fn loops(&mut self, set: SetId) -> Result<u64> {
+        if let Some(loops) = self.row(set).and_then(|row| row.loops) {
+            return Ok(loops);
+        }
+        let mut loops = u64::MAX;
+        for byte in 0..=u8::MAX {
+            if loops & kind(byte) != 0 && self.step(set, byte)? != set {
+                loops &= !kind(byte);
+            }
+        }
+        if let Some(mut row) = self.take_row(set) {
+            row.loops = Some(loops);
+            self.put_row(set, row, false);
+        }
+        Ok(loops)
+    }
+
     fn step_new(&mut self, set: SetId, class: usize, byte: u8) -> Result<SetId> {
         let (mut row, is_new) = match self.take_row(set) {
             Some(row) => (row, false),
             None => {
                 let items = self.items(set)?;
                 let next = vec![SetId::UNKNOWN; self.program.class_count()].into_boxed_slice();
-                (Box::new(Row { next, items }), true)
+                (Box::new(Row { next, items, loops: None }), true)
             }
         };
         let next = self.after(&row.items, byte);
@@ -151,6 +169,26 @@ impl Machine {
         self.work += items.len() + work;
         Ok(items.into_boxed_slice())
     }
+}
+
+/// The kind of a byte, as one bit: one for small letters, capitals, digits, most controls, and all bytes that are not
+/// ASCII, and one for each other sign.
+pub(crate) fn kind(byte: u8) -> u64 {
+    let place = match byte {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        0x80.. => 3,
+        b'\n' => 4,
+        b'\t' => 5,
+        b'\r' => 6,
+        0..=0x1F | 0x7F => 7,
+        b' '..=b'/' => 8 + (byte - b' '),
+        b':'..=b'@' => 24 + (byte - b':'),
+        b'['..=b'`' => 31 + (byte - b'['),
+        b'{'..=b'~' => 37 + (byte - b'{'),
+    };
+    1 << place
 }
 
 fn check_work(work: usize) -> Result<()> {
