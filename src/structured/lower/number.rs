@@ -64,7 +64,7 @@ pub(super) fn number(rules: &mut Rules, shape: &NumberShape) -> Result<Expr> {
     if shape.bounds == from_zero {
         return Ok(magnitude(rules, shape.width));
     }
-    bounded(&shape.bounds)
+    bounded(&shape.bounds, shape.width)
 }
 
 /// Any finite number.
@@ -106,7 +106,7 @@ fn magnitude(rules: &mut Rules, width: Width) -> Expr {
 }
 
 /// Decimals within bounds, without an exponent.
-fn bounded(bounds: &Bounds) -> Result<Expr> {
+fn bounded(bounds: &Bounds, width: Width) -> Result<Expr> {
     let far = |min: &Decimal| {
         let near = Decimal::integer(false, 10_u128.pow(16) - 1);
         if *min < near { near } else { Decimal::integer(false, 10_u128.pow(38) - 1) }
@@ -128,16 +128,23 @@ fn bounded(bounds: &Bounds) -> Result<Expr> {
             Bound { at: far(&Decimal::ZERO), strict: false },
         ),
     };
+    for (keyword, bound) in [("exclusiveMinimum", &min), ("exclusiveMaximum", &max)] {
+        if bound.strict && bound.at.whole().to_string().len() > certain_digits(width) {
+            let message =
+                format!("`{keyword}` has more digits than the numbers next to it are told apart by: lower it");
+            return Err(schema_error(message));
+        }
+    }
     let zero = Bound { at: Decimal::ZERO, strict: false };
     let mut parts = Vec::new();
     if min.at.is_negative() {
         let least = if max.at > Decimal::ZERO { zero.clone() } else { Bound { at: max.at.magnitude(), ..max.clone() } };
         let most = Bound { at: min.at.magnitude(), ..min.clone() };
-        parts.extend(magnitudes(&least, &most).map(|digits| seq([text("-"), digits])));
+        parts.extend(magnitudes(&least, &most, width).map(|digits| seq([text("-"), digits])));
     }
     if !max.at.is_negative() {
         let least = if min.at.is_negative() { &zero } else { &min };
-        parts.extend(magnitudes(least, &max));
+        parts.extend(magnitudes(least, &max, width));
     }
     if parts.is_empty() {
         return Err(schema_error(
@@ -148,34 +155,54 @@ fn bounded(bounds: &Bounds) -> Result<Expr> {
 }
 
 /// Decimals from one to another that are not negative.
-fn magnitudes(min: &Bound, max: &Bound) -> Option<Expr> {
-    let room = FRACTION.max(min.at.fraction().len() + 2).max(max.at.fraction().len() + 2);
-    let (low, high) =
-        (End { digits: min.at.fraction(), strict: min.strict }, End { digits: max.at.fraction(), strict: max.strict });
-    let whole = |bound: &Bound| text(bound.at.whole().to_string());
-    let behind_point = |digits: Expr| seq([text("."), digits]);
+fn magnitudes(min: &Bound, max: &Bound, width: Width) -> Option<Expr> {
+    let end = |bound: &Bound, digits| End { digits, strict: bound.strict };
+    let (low, high) = (end(min, min.at.fraction()), end(max, max.at.fraction()));
+    let (first, last) = (min.at.whole(), max.at.whole());
+    let spelled = |whole: u128, digits: Expr| seq([text(whole.to_string()), text("."), digits]);
+    let room = |whole: u128| near_digits(whole, width);
     let mut parts = Vec::new();
-    if min.at.whole() == max.at.whole() {
+    if first == last {
         if min.at.is_integer() && !min.strict && !(max.at.is_integer() && max.strict) {
-            parts.push(whole(min));
+            parts.push(text(first.to_string()));
         }
-        parts.extend(fraction_between(low, high, 1, room).map(|digits| seq([whole(min), behind_point(digits)])));
+        parts.extend(fraction_between(low, high, 1, room(first)).map(|digits| spelled(first, digits)));
+        return (!parts.is_empty()).then(|| alt(parts));
+    }
+    let any_fraction = |most: usize| optional(seq([text("."), some(digit(), 1, most)]));
+    let (mut from, mut to) = (first, last);
+    if !min.at.is_integer() || min.strict {
+        parts.extend(fraction_from(low, 1, room(first)).map(|digits| spelled(first, digits)));
+        from += 1;
+    }
+    if max.at.is_integer() && max.strict {
+        // The fractions next to the bound are kept short, so that none is rounded up to it.
+        to -= 1;
+        if from <= to {
+            parts.push(seq([text(to.to_string()), any_fraction(room(to))]));
+        }
     } else {
-        let mut from = min.at.whole();
-        if !min.at.is_integer() || min.strict {
-            parts.extend(fraction_from(low, 1, room).map(|digits| seq([whole(min), behind_point(digits)])));
-            from += 1;
-        }
-        let to = max.at.whole();
-        if from < to {
-            parts.push(seq([between(from, to - 1), optional(behind_point(some(digit(), 1, FRACTION)))]));
-        }
-        if !(max.at.is_integer() && max.strict) {
-            parts.push(whole(max));
-            parts.extend(fraction_to(high, 1, room).map(|digits| seq([whole(max), behind_point(digits)])));
-        }
+        parts.push(text(last.to_string()));
+        parts.extend(fraction_to(high, 1, room(last)).map(|digits| spelled(last, digits)));
+    }
+    if from < to {
+        parts.push(seq([between(from, to - 1), any_fraction(FRACTION)]));
     }
     (!parts.is_empty()).then(|| alt(parts))
+}
+
+/// How many digits may follow the point near a bound for different decimals to be different numbers.
+fn near_digits(whole: u128, width: Width) -> usize {
+    let digits = if whole == 0 { 0 } else { whole.to_string().len() };
+    certain_digits(width).saturating_sub(digits).max(1)
+}
+
+/// How many significant digits any two decimals may have and still be different numbers when they are read.
+fn certain_digits(width: Width) -> usize {
+    match width {
+        Width::Single => 6,
+        Width::Double => 15,
+    }
 }
 
 /// So many digits, exactly.
