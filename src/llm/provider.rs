@@ -32,6 +32,7 @@ use crate::{ChunkStream, Completion, Request, RunContext};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a provider of a language model",
+    label = "expected a type that implements `catena::LLM`",
     note = "implement `catena::LLM` for it; a `Model` is already more than that and is used as it is"
 )]
 pub trait LLM: Send + Sync + 'static {
