@@ -125,7 +125,9 @@ impl Header {
         }
         let mut seen = HashSet::new();
         for _ in 0..self.count()? {
-            let token = self.key()?;
+            let mut token = self.key()?;
+            // llama.cpp reads a text up to its first NUL.
+            token.truncate(token.iter().position(|&byte| byte == 0).unwrap_or(token.len()));
             if !token.is_empty() && !seen.insert(token) {
                 return Err(Fault::Malformed("two of its tokens have the same text"));
             }

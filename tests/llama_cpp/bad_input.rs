@@ -50,6 +50,34 @@ fn numbers_in_a_file_that_lie_about_sizes() {
 }
 
 #[test]
+fn files_over_which_llama_cpp_ends_the_process() {
+    let place = |bytes: &[u8], key: &[u8]| bytes.windows(key.len()).position(|window| window == key).unwrap();
+    for layers in [0_u32, 513, u32::MAX] {
+        let file = changed(|bytes| {
+            let at = place(bytes, b"llama.block_count") + 17 + 4;
+            bytes[at..at + 4].copy_from_slice(&layers.to_le_bytes());
+        });
+        assert!(load_error(file.path()).message().contains("number of layers"), "{layers}");
+    }
+    for change in [b"!\0".as_slice(), b"A"] {
+        let file = changed(|bytes| {
+            // The texts of one byte come after those of the control tokens, from "!" on.
+            let tokens = place(bytes, b"tokenizer.ggml.tokens");
+            let next = place(&bytes[tokens..], b"\x01\0\0\0\0\0\0\0\"") + tokens + 8;
+            match change {
+                [byte] => bytes[next] = *byte,
+                _ => {
+                    // A two-byte text that begins with NUL-terminated "!" is "!" again.
+                    let two = place(&bytes[next..], b"\x02\0\0\0\0\0\0\0") + next + 8;
+                    bytes[two..two + 2].copy_from_slice(change);
+                }
+            }
+        });
+        assert!(load_error(file.path()).message().contains("two of its tokens"), "{change:?}");
+    }
+}
+
+#[test]
 fn parameters_out_of_range_name_themselves() {
     for (builder, name) in [
         (tiny().n_ctx(0), "n_ctx"),
