@@ -3,8 +3,16 @@ use serde_json::{Map, Value};
 
 /// Whether a value satisfies the schema at `schema` of the document `root`.
 pub(crate) fn is_valid(root: &Value, schema: &Value, value: &Value) -> bool {
+    satisfies(root, schema, value, 0)
+}
+
+fn satisfies(root: &Value, schema: &Value, value: &Value, depth: usize) -> bool {
+    // What a schema means that refers to itself for the same value is not defined.
+    if depth > 400 {
+        return true;
+    }
     let Some(schema) = schema.as_object() else { return schema == &Value::Bool(true) };
-    let valid = |sub: &Value, value: &Value| is_valid(root, sub, value);
+    let valid = |sub: &Value, value: &Value| satisfies(root, sub, value, depth + 1);
     let branches = |keyword: &str| schema.get(keyword).map(|list| list.as_array().unwrap());
     let own = [
         schema.get("type").is_none_or(|types| match types {
