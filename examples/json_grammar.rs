@@ -1,4 +1,4 @@
-//! Any JSON object, held to `grammars/json_object.gbnf`: `json_grammar [REQUEST] [--model PATH]`.
+//! Any JSON value, held to `grammars/json.gbnf`: `json_grammar [REQUEST] [--model PATH]`.
 mod common;
 
 use catena::{GenerateOptions, Result, callback::StreamingStdout};
@@ -12,14 +12,14 @@ async fn main() -> Result<()> {
         request => request,
     };
     let llm = builder
-        .grammar_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("grammars/json_object.gbnf"))
+        .grammar_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("grammars/json.gbnf"))
         .load_async()
         .await?
         .with_options(GenerateOptions::new().max_tokens(200))
         .with_callback(StreamingStdout::new());
     let completion = llm.detailed().invoke(request).await?;
     match serde_json::from_str::<serde_json::Value>(&completion.text) {
-        Ok(value) => println!("valid JSON with {} keys", value.as_object().map_or(0, serde_json::Map::len)),
+        Ok(value) => println!("valid JSON: {value:#}"),
         Err(_) => {
             println!("cut off after {} tokens: {:?}", completion.usage.completion_tokens, completion.finish_reason)
         }
