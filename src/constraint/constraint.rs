@@ -160,7 +160,7 @@ impl Shared {
     /// That does not depend on the stacks below, so for most sets only tokens that reach below are looked at.
     fn new_mask(&self, tables: &mut Tables<Masks>, set: SetId) -> Result<Arc<TokenMask>> {
         let mut tops: BTreeMap<SetId, Vec<Pos>> = BTreeMap::new();
-        for stack in tables.machine.stacks(set) {
+        for stack in tables.machine.entered_stacks(set) {
             tops.entry(stack.below).or_default().push(stack.pos);
         }
         let mut words = vec![0; self.trie.vocabulary().div_ceil(64)];

@@ -2,13 +2,13 @@
 use super::{
     TokenTrie,
     mask::{insert, members, remove},
-    walk::{Visit, walk},
+    walk::{Visitor, walk},
 };
 use crate::{
     Result,
     gbnf::{Machine, NodeId, Pos, SetId, number},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 /// What can be said of a place without knowing the stacks below it.
 #[derive(Debug)]
@@ -63,10 +63,9 @@ impl Inside {
             }
             let mut found = Ok(());
             let mut add = |node: usize| {
-                trie.tokens(node..node + 1).iter().for_each(|&token| insert(words, token));
-                let walked = walk(machine, trie, trie.below(node), next, 0, |_, visit| {
-                    trie.tokens(visit.nodes).iter().for_each(|&token| insert(words, token));
-                });
+                let mut follows = Follows(words);
+                follows.follow(trie, node..node + 1);
+                let walked = walk(machine, trie, trie.below(node), next, 0, &mut follows);
                 found = std::mem::replace(&mut found, Ok(())).and(walked);
             };
             self.beyond.each(trie, byte, &mut add);
@@ -95,27 +94,45 @@ fn explore(
     trie: &TokenTrie,
     places: &[Pos],
     reach: u32,
-    mut words: Vec<u64>,
+    words: Vec<u64>,
 ) -> Result<(Tokens, Nodes)> {
     let stacks: Vec<NodeId> = places.iter().map(|&pos| machine.stack(pos, SetId::BELOW)).collect();
     let start = machine.set(stacks);
-    let mut beyond = NodesBuilder::new(trie);
-    walk(machine, trie, trie.all(), start, reach, |machine, Visit { nodes, set }| {
-        trie.tokens(nodes.clone()).iter().for_each(|&token| insert(&mut words, token));
-        if !machine.is_below(set) {
-            return;
-        }
-        if nodes.len() > 1 {
-            (nodes.start + 1..nodes.end).for_each(|node| beyond.insert(node));
-        } else if trie.node(nodes.start).depth > reach {
-            let (mut child, end) = (nodes.start + 1, trie.node(nodes.start).end as usize);
-            while child < end {
-                beyond.insert(child);
-                child = trie.node(child).end as usize;
+    let beyond = NodesBuilder { words: vec![0; trie.all().end.div_ceil(64)], count: 0 };
+    let mut found = Found { tokens: words, beyond, reach };
+    walk(machine, trie, trie.all(), start, reach, &mut found)?;
+    Ok((Tokens::new(found.tokens), found.beyond.finish(trie)))
+}
+
+struct Found {
+    tokens: Vec<u64>,
+    beyond: NodesBuilder,
+    reach: u32,
+}
+
+impl Visitor for Found {
+    fn follow(&mut self, trie: &TokenTrie, nodes: Range<usize>) {
+        trie.tokens(nodes).iter().for_each(|&token| insert(&mut self.tokens, token));
+    }
+
+    fn beyond(&mut self, trie: &TokenTrie, nodes: Range<usize>) {
+        for node in nodes {
+            if self.reach == 0 || trie.node(node).depth > self.reach + 1 {
+                self.beyond.insert(node);
             }
         }
-    })?;
-    Ok((Tokens::new(words), beyond.finish(trie)))
+    }
+}
+
+/// Adds to a mask all that follows.
+struct Follows<'a>(&'a mut [u64]);
+
+impl Visitor for Follows<'_> {
+    fn follow(&mut self, trie: &TokenTrie, nodes: Range<usize>) {
+        trie.tokens(nodes).iter().for_each(|&token| insert(self.0, token));
+    }
+
+    fn beyond(&mut self, _: &TokenTrie, _: Range<usize>) {}
 }
 
 /// Tokens, as a list or as bits, whichever is smaller.
@@ -190,10 +207,6 @@ struct NodesBuilder {
 }
 
 impl NodesBuilder {
-    fn new(trie: &TokenTrie) -> Self {
-        NodesBuilder { words: vec![0; trie.all().end.div_ceil(64)], count: 0 }
-    }
-
     fn insert(&mut self, node: usize) {
         insert(&mut self.words, number(node));
         self.count += 1;

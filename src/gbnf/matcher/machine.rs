@@ -143,6 +143,30 @@ impl Machine {
         ids.filter_map(|&id| self.node(id)).collect()
     }
 
+    /// The stacks of the set, with those about to read a counted rule as if they were in it already.
+    ///
+    /// So the same is said of the rule's beginning wherever it is read.
+    pub(crate) fn entered_stacks(&mut self, set: SetId) -> Vec<Node> {
+        let mut entered = Vec::new();
+        for stack in self.stacks(set) {
+            let Some((uncounted, calls)) = self.program.counted_calls(stack.pos) else {
+                entered.push(stack);
+                continue;
+            };
+            if self.program.continues(uncounted) {
+                entered.push(Node { pos: uncounted, ..stack });
+            }
+            for call in calls {
+                if let Some(pos) = self.program.rule_start(call.rule) {
+                    let mut below = Vec::new();
+                    self.settle(call.to, stack.below, &mut below);
+                    entered.push(Node { pos, below: self.set(below) });
+                }
+            }
+        }
+        entered
+    }
+
     /// The empty and the unknown stack, if they are in the set.
     pub(super) fn special(&self, set: SetId) -> impl Iterator<Item = NodeId> + '_ {
         self.nodes_of(set).iter().copied().filter(|&id| id == NodeId::END || id == NodeId::BELOW)

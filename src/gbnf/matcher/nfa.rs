@@ -4,8 +4,8 @@ use crate::{Error, ErrorKind, Result};
 use regex_syntax::utf8::{Utf8Range, Utf8Sequences};
 use std::collections::HashMap;
 
-/// A repetition that takes at most this many states is written out; a larger one is counted.
-const WRITTEN_OUT: usize = 64;
+/// A repetition of at most so many times and states is written out; a larger one is counted.
+const WRITTEN_OUT: (u32, usize) = (4, 64);
 /// Expressions may be nested this deep.
 const MAX_NESTING: usize = 500;
 /// A grammar may have this many states.
@@ -178,7 +178,7 @@ impl<'a> Builder<'a> {
     }
 
     fn bounded(&mut self, expr: &'a Expr, min: u32, max: u32, next: u32) -> Result<u32> {
-        if size(expr, WRITTEN_OUT).max(1).saturating_mul(max as usize) > WRITTEN_OUT {
+        if max > WRITTEN_OUT.0 || size(expr, WRITTEN_OUT.1).saturating_mul(max as usize) > WRITTEN_OUT.1 {
             let rule = self.counted(expr, min, max)?;
             return self.state(State::Call { rule, next });
         }
@@ -258,9 +258,10 @@ fn size(expr: &Expr, limit: usize) -> usize {
         Expr::Seq(parts) | Expr::Alt(parts) => sum(parts),
         Expr::Repeat { expr, min, max } => {
             let once = size(expr, limit);
-            let all = once.saturating_mul(max.unwrap_or(*min).max(1) as usize);
+            let times = max.unwrap_or(*min);
+            let all = once.saturating_mul(times.max(1) as usize);
             match max {
-                _ if all <= WRITTEN_OUT => all,
+                _ if times <= WRITTEN_OUT.0 && all <= WRITTEN_OUT.1 => all,
                 // A repetition that is counted is one call.
                 Some(_) => 1,
                 None => once.saturating_add(1),

@@ -6,6 +6,7 @@ use super::{
     weights::{NEVER, Weights},
 };
 use crate::{Error, ErrorKind, Result, gbnf::Ast};
+use std::{collections::HashMap, ops::Range};
 
 /// A place in a rule: what has been read of the rule is behind it.
 ///
@@ -71,6 +72,8 @@ pub(crate) struct Program {
     pub(super) calls: Vec<Call>,
     pub(super) rules: Vec<Rule>,
     pub(super) counters: Vec<Counter>,
+    /// For places at which counted rules can be read the same without those.
+    pub(super) uncounted: HashMap<u32, u32>,
     pub(super) root: u32,
     /// Which class of bytes each byte is in: all bytes of a class lead to the same places everywhere.
     pub(super) class_of: Vec<u8>,
@@ -98,7 +101,7 @@ pub(super) struct ByteEdge {
 
 /// Reads a rule, then goes on at `to`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Call {
+pub(crate) struct Call {
     pub(super) rule: u32,
     pub(super) to: Pos,
 }
@@ -137,6 +140,7 @@ impl Program {
         }
         let mut program = determinize(&nfa, &weights)?;
         ranks(&mut program)?;
+        program.set_uncounted();
         program.set_classes();
         Ok(program)
     }
@@ -156,19 +160,23 @@ impl Program {
 
     pub(super) fn byte_edges(&self, pos: Pos) -> &[ByteEdge] {
         let View::Plain(place) = pos.view() else { return &[] };
-        let end = self.place(place).bytes_end as usize;
+        self.bytes.get(self.byte_range(place)).unwrap_or_default()
+    }
+
+    fn byte_range(&self, place: u32) -> Range<usize> {
         let start = place.checked_sub(1).map_or(0, |before| self.place(before).bytes_end as usize);
-        self.bytes.get(start..end).unwrap_or_default()
+        start..self.place(place).bytes_end as usize
+    }
+
+    fn place_calls(&self, place: u32) -> &[Call] {
+        let start = place.checked_sub(1).map_or(0, |before| self.place(before).calls_end as usize);
+        self.calls.get(start..self.place(place).calls_end as usize).unwrap_or_default()
     }
 
     /// Does `visit` for each rule that can be read at `pos`, with the place after it.
     pub(super) fn each_call(&self, pos: Pos, mut visit: impl FnMut(Call) -> Result<()>) -> Result<()> {
         match pos.view() {
-            View::Plain(place) => {
-                let end = self.place(place).calls_end as usize;
-                let start = place.checked_sub(1).map_or(0, |before| self.place(before).calls_end as usize);
-                self.calls.get(start..end).unwrap_or_default().iter().try_for_each(|&call| visit(call))
-            }
+            View::Plain(place) => self.place_calls(place).iter().try_for_each(|&call| visit(call)),
             View::Counted(counter, left) => match (self.counters.get(counter as usize), left.checked_sub(1)) {
                 (Some(rule), Some(left)) => visit(Call { rule: rule.of, to: Pos::counted(counter, left) }),
                 _ => Ok(()),
@@ -183,11 +191,7 @@ impl Program {
     /// Whether anything can be read at `pos`.
     pub(super) fn continues(&self, pos: Pos) -> bool {
         match pos.view() {
-            View::Plain(place) => {
-                let before = place.checked_sub(1).map_or(Place::default(), |before| self.place(before));
-                let place = self.place(place);
-                place.bytes_end > before.bytes_end || place.calls_end > before.calls_end
-            }
+            View::Plain(place) => !self.byte_range(place).is_empty() || !self.place_calls(place).is_empty(),
             View::Counted(counter, left) => left > 0 && (counter as usize) < self.counters.len(),
             View::Endless(counter, _) => (counter as usize) < self.counters.len(),
         }
@@ -228,6 +232,34 @@ impl Program {
             ),
             required => (pos, Some(Endless { pos: Pos::endless(counter.widest, false), reach: required - 1 })),
         }
+    }
+
+    /// If counted rules can be read at `pos`: the place without them, and them.
+    pub(crate) fn counted_calls(&self, pos: Pos) -> Option<(Pos, Vec<Call>)> {
+        let View::Plain(place) = pos.view() else { return None };
+        let uncounted = Pos::plain(*self.uncounted.get(&place)?);
+        let calls = self.place_calls(place).iter().copied().filter(|call| self.is_counted(call.rule));
+        Some((uncounted, calls.collect()))
+    }
+
+    /// Adds the places without counted rules.
+    pub(super) fn set_uncounted(&mut self) {
+        for place in 0..next_number(&self.places) {
+            let (counted, others): (Vec<Call>, Vec<Call>) =
+                self.place_calls(place).iter().partition(|call| self.is_counted(call.rule));
+            if counted.is_empty() {
+                continue;
+            }
+            self.uncounted.insert(place, next_number(&self.places));
+            self.bytes.extend_from_within(self.byte_range(place));
+            self.calls.extend(others);
+            let (bytes_end, calls_end) = (next_number(&self.bytes), next_number(&self.calls));
+            self.places.push(Place { bytes_end, calls_end, ..self.place(place) });
+        }
+    }
+
+    fn is_counted(&self, rule: u32) -> bool {
+        matches!(self.rule_start(rule).map(Pos::view), Some(View::Counted(..)))
     }
 
     /// How many classes of bytes there are.
