@@ -160,7 +160,7 @@ fn spans_form_the_run_tree() {
 #[test]
 fn an_invocation_lies_in_the_current_span() {
     let chain = chain(DynRunnable::new(passthrough()));
-    let (log, _) = Log::record(|| {
+    let (log, ()) = Log::record(|| {
         tracing::info_span!("request").in_scope(|| block_on(chain.invoke_in("x", &watched())).unwrap());
     });
     assert!(log.tree().starts_with("request - -\n  chain story ok\n    step map ok\n"), "{}", log.tree());
@@ -169,7 +169,7 @@ fn an_invocation_lies_in_the_current_span() {
 #[test]
 fn invocations_side_by_side_keep_their_spans_apart() {
     let (a, b) = (chain(DynRunnable::new(passthrough())), chain(DynRunnable::new(passthrough())));
-    let (log, _) = Log::record(|| {
+    let (log, ()) = Log::record(|| {
         let cx = watched();
         block_on(async {
             let (mut a, mut b) = (a.stream_in("x", &cx), b.stream_in("x", &cx));
@@ -195,7 +195,7 @@ fn a_failure_is_one_error_event() {
 #[test]
 fn what_is_dropped_is_cancelled() {
     let chain = chain(DynRunnable::new(never));
-    let (log, _) = Log::record(|| assert!(chain.invoke_in("x", &watched()).now_or_never().is_none()));
+    let (log, ()) = Log::record(|| assert!(chain.invoke_in("x", &watched()).now_or_never().is_none()));
     assert!(log.tree().starts_with("chain story cancelled\n"), "{}", log.tree());
     assert!(log.tree().ends_with("step never cancelled\n"), "{}", log.tree());
     assert!(log.spans().iter().all(|span| span.closed));

@@ -11,4 +11,5 @@ mod parallel;
 mod streaming;
 mod support;
 mod tree;
+mod typed;
 mod values;

@@ -81,7 +81,7 @@ pub(crate) fn watched(script: Expect) -> (RunContext, ExpectHandle) {
     (RunContext::new().with(handler), handle)
 }
 
-pub(crate) fn text(text: &str) -> Chunk<String> {
+pub(crate) fn text<T>(text: &str) -> Chunk<T> {
     Chunk::Delta(Delta::Text(text.to_owned()))
 }
 
@@ -90,6 +90,7 @@ pub(crate) fn poll_once<T>(future: impl Future<Output = T> + Unpin) -> Option<T>
     future.now_or_never()
 }
 
+#[expect(clippy::option_option, reason = "whether it is ready, and whether there is an item")]
 /// What a stream gives without waiting for anything outside of it.
 pub(crate) fn ready_now<S: Stream + Unpin>(stream: &mut S) -> Option<Option<S::Item>> {
     // More than once: a stream that owns its chain hands a chunk from one half of itself to the other.

@@ -1,11 +1,15 @@
 //! The events of a chain, in their exact order.
 use crate::support::{Upper, block_on, fails, never, poll_once, ready_now, watched};
 use catena::{
-    Error, ErrorKind, Model, RunContext, input, map, passthrough,
+    CallbackHandler, Error, ErrorKind, Model, RunContext, RunInfo, input, map, passthrough,
     testing::{Expect, FakeLlm},
     with_context,
 };
 use futures::StreamExt;
+use std::{
+    any::Any,
+    sync::{Arc, Mutex},
+};
 
 fn llm() -> Model<FakeLlm> {
     Model::new(FakeLlm::scripted([["a", "b"]]))
@@ -198,4 +202,40 @@ fn ids_are_unique_and_form_a_tree() {
     handle.assert_outcomes();
     let starts = handle.events().iter().filter(|event| event.starts_with("start")).count();
     assert_eq!(starts, 3 * 6);
+}
+
+/// Notes the names of runs that began with an input, and of those that gave text.
+#[derive(Default)]
+struct Values {
+    inputs: Mutex<Vec<String>>,
+    outputs: Mutex<Vec<String>>,
+}
+
+impl CallbackHandler for Values {
+    fn on_start(&self, run: &RunInfo, input: Option<&dyn Any>) {
+        if let Some(text) = input.and_then(|input| input.downcast_ref::<String>()) {
+            self.inputs.lock().unwrap().push(format!("{} {text}", run.name()));
+        }
+    }
+
+    fn on_end(&self, run: &RunInfo, output: &dyn Any) {
+        if let Some(text) = output.downcast_ref::<String>() {
+            self.outputs.lock().unwrap().push(format!("{} {text}", run.name()));
+        }
+    }
+}
+
+#[test]
+fn handlers_see_inputs_and_outputs() {
+    let chain = input::<String>() | Upper | map(|text: String| text + "!");
+    let outputs = ["Upper X", "map X!", "chain X!"];
+    let values = Arc::new(Values::default());
+    block_on(chain.invoke_in("x", &RunContext::new().with(values.clone()))).unwrap();
+    assert_eq!(*values.inputs.lock().unwrap(), ["chain x", "Upper x", "map X"]);
+    assert_eq!(*values.outputs.lock().unwrap(), outputs);
+
+    let values = Arc::new(Values::default());
+    block_on(chain.stream_in("x", &RunContext::new().with(values.clone())).count());
+    assert_eq!(*values.inputs.lock().unwrap(), ["chain x", "Upper x"], "what `map` reads is still to come");
+    assert_eq!(*values.outputs.lock().unwrap(), outputs);
 }
