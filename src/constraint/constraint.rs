@@ -63,6 +63,8 @@ impl Constraint {
 
     /// The constraint of the rules of `ast` beginning with the one named `root`, before any text.
     ///
+    /// # Errors
+    ///
     /// Fails as [`Matcher::from_ast`](crate::gbnf::Matcher::from_ast) does.
     pub fn from_ast(ast: &Ast, root: &str, trie: Arc<TokenTrie>) -> Result<Self> {
         Ok(Self::with_limit(Arc::new(Program::new(ast, root)?), trie, TABLE_LIMIT))
@@ -74,6 +76,10 @@ impl Constraint {
     }
 
     /// The tokens that may follow.
+    ///
+    /// # Errors
+    ///
+    /// With [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn mask(&mut self) -> Result<Arc<TokenMask>> {
         let shared = &self.shared;
         let mask = self.session.with(|tables, set| match tables.beside.masks.get(&set) {
@@ -85,12 +91,18 @@ impl Constraint {
     }
 
     /// Whether a token may follow, found without the mask.
+    ///
+    /// # Errors
+    ///
+    /// With [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn allows(&self, token: u32) -> Result<bool> {
         let Some(text) = self.shared.trie.text(token) else { return Ok(false) };
         self.session.with(|tables, set| Ok(tables.machine.steps(set, text)? != SetId::DEAD))
     }
 
     /// Reads the text of a token.
+    ///
+    /// # Errors
     ///
     /// Fails with [`ErrorKind::DeadEnd`] if the token may not follow; the constraint is then as it was.
     pub fn accept(&mut self, token: u32) -> Result<()> {
@@ -103,6 +115,8 @@ impl Constraint {
     }
 
     /// Reads a piece of text.
+    ///
+    /// # Errors
     ///
     /// Fails with [`ErrorKind::DeadEnd`] if it may not follow; the constraint is then as it was.
     pub fn accept_bytes(&mut self, bytes: &[u8]) -> Result<()> {
@@ -129,11 +143,19 @@ impl Constraint {
     }
 
     /// The bytes that must follow, as far as there is no choice; possibly none, and possibly part of a character.
+    ///
+    /// # Errors
+    ///
+    /// With [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn forced(&self) -> Result<Vec<u8>> {
         self.session.forced()
     }
 
     /// A shortest text that completes the one so far; absent if it would take more than `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// With [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn completion(&self, limit: usize) -> Result<Option<Vec<u8>>> {
         self.session.completion(limit)
     }
@@ -216,6 +238,9 @@ impl Shared {
 
 impl fmt::Debug for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Constraint").field("trie", &self.shared.trie).field("accepting", &self.is_accepting()).finish()
+        f.debug_struct("Constraint")
+            .field("trie", &self.shared.trie)
+            .field("accepting", &self.is_accepting())
+            .finish_non_exhaustive()
     }
 }

@@ -84,7 +84,9 @@ mod tests {
         #[test]
         fn holds_what_was_inserted(tokens in prop::collection::btree_set(0u32..200, 0..50)) {
             let mut words = vec![0; 4];
-            tokens.iter().for_each(|&token| insert(&mut words, token));
+            for &token in &tokens {
+                insert(&mut words, token);
+            }
             let mask = TokenMask::new(words, 200);
             prop_assert_eq!(mask.count(), tokens.len());
             prop_assert!((0..300).all(|token| mask.allows(token) == tokens.contains(&token)));

@@ -108,7 +108,7 @@ proptest! {
     fn counted_masks_equal_trying_every_token(
         min in 0u32..90, more in 0u32..90, choices in choices(60), nullable: bool,
     ) {
-        let longest = vec![b'a'; 7];
+        let longest = [b'a'; 7];
         let texts = vocabulary(&(1..8).map(|end| longest[..end].to_vec()).chain([b"aab".to_vec(), b"ab".to_vec()]).collect::<Vec<_>>());
         let item = alt([lit("a"), lit("aab"), if nullable { lit("") } else { lit("é") }]);
         let tree = ast([
@@ -231,7 +231,8 @@ fn times() {
         );
         let object =
             ast([("root", fields), ("char", alt([not(&[('"', '"'), ('\\', '\\'), ('\0', '\x1f')]), lit("\\n")]))]);
-        let object_text: String = (0..20).map(|n| format!("\"field{n}\":\"Some text, and more\",")).collect();
+        let field = |n: u32| format!("\"field{n}\":\"Some text, and more\",");
+        let object_text = (0..20).map(field).collect::<Vec<_>>().concat();
         let json_text =
             r#"{"name":"A text of some length","list":[1,2.5,[true,null]],"more":{"x":"y \n z","u":"été"}}"#;
         for (what, tree, text) in [
@@ -298,7 +299,7 @@ fn synthetic(size: usize) -> Vec<Vec<u8>> {
             text.push(' ');
         }
         let parts = if below(4) == 0 { &foreign[..] } else { &syllables[..] };
-        for _ in 0..1 + below(5) {
+        for _ in 0..=below(5) {
             text.push_str(parts[below(parts.len())]);
         }
         if below(12) == 0 {

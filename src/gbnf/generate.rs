@@ -52,6 +52,8 @@ impl Generator {
 
     /// A generator for the rules of `ast` beginning with the one named `root`.
     ///
+    /// # Errors
+    ///
     /// Fails as [`Matcher::from_ast`](super::Matcher::from_ast) does, and with [`ErrorKind::Grammar`] if the shortest
     /// text has more than 16 MiB.
     pub fn from_ast(ast: &Ast, root: &str) -> Result<Self> {

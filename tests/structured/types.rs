@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 /// Random sentences of each grammar.
 const SENTENCES: u64 = 200;
-/// The bytes of a sentence. serde_json reads 128 levels of nesting at most.
+/// The bytes of a sentence. `serde_json` reads 128 levels of nesting at most.
 const BUDGET: usize = 240;
 
 /// How a value that serde reads is written by serde again.

@@ -133,6 +133,7 @@ impl Machine {
     }
 
     /// How many stacks are in the set, counting those that differ only below the top once.
+    #[cfg(test)]
     pub(crate) fn stack_count(&self, set: SetId) -> usize {
         self.nodes_of(set).len()
     }

@@ -32,6 +32,8 @@ impl Matcher {
 
     /// A matcher before any text, for the rules of `ast` beginning with the one named `root`.
     ///
+    /// # Errors
+    ///
     /// Fails with [`ErrorKind::Grammar`] if no text at all matches, if a rule is missing, defined twice or
     /// left-recursive, or if the grammar is too large; with [`ErrorKind::Unsupported`] if a rule names a token.
     pub fn from_ast(ast: &Ast, root: &str) -> Result<Self> {
@@ -43,6 +45,8 @@ impl Matcher {
     }
 
     /// Reads the next piece of the text.
+    ///
+    /// # Errors
     ///
     /// Fails with [`ErrorKind::Parse`] at the first byte that cannot follow, saying what could; the matcher then
     /// stands before that byte, and [`offset`](Self::offset) is its place. Fails with [`ErrorKind::Grammar`] if the
@@ -86,6 +90,8 @@ impl Matcher {
 
     /// What can follow, in words.
     ///
+    /// # Errors
+    ///
     /// Fails with [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn expected(&self) -> Result<String> {
         self.session.with(|tables, set| {
@@ -101,7 +107,11 @@ impl Matcher {
     /// A shortest text that completes the one so far, preferring letters and digits where there is a choice.
     ///
     /// Absent if it would take more than `limit` bytes. It begins in the middle of a character if the text so far ends
-    /// there. Fails with [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// With [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn completion(&self, limit: usize) -> Result<Option<Vec<u8>>> {
         self.session.completion(limit)
     }
@@ -113,6 +123,8 @@ impl Matcher {
     }
 
     /// Whether `text`, read from the beginning, matches as a whole.
+    ///
+    /// # Errors
     ///
     /// Fails with [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn matches(&self, text: impl AsRef<[u8]>) -> Result<bool> {
@@ -131,6 +143,9 @@ impl Matcher {
 
 impl fmt::Debug for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Matcher").field("offset", &self.offset).field("accepting", &self.is_accepting()).finish()
+        f.debug_struct("Matcher")
+            .field("offset", &self.offset)
+            .field("accepting", &self.is_accepting())
+            .finish_non_exhaustive()
     }
 }
