@@ -18,13 +18,15 @@ pub(crate) fn arguments() -> (LlamaCppBuilder, Vec<String>) {
             words.push(word);
         }
     }
-    let builder = model.map(|path| LlamaCpp::builder(path).n_ctx(4096)).unwrap_or_else(|| {
+    let builder = if let Some(path) = model {
+        LlamaCpp::builder(path).n_ctx(4096)
+    } else {
         eprintln!(
             "Using the bundled model. Its weights are random: types are right, words are noise. For sense: --model PATH"
         );
         let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/tiny-random.gguf");
         LlamaCpp::builder(bundled).n_threads(1).seed(1)
-    });
+    };
     (builder, words)
 }
 
