@@ -23,8 +23,6 @@ const WORTH_SHARING: u32 = 4;
 ///
 /// Cloning is cheap, and clones share what they find out about the grammar: keep one for each grammar and
 /// [`reset`](Self::reset) a clone for each text.
-///
-/// Every method that reads fails with [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
 #[derive(Clone)]
 pub struct Constraint {
     session: Session<Masks>,
@@ -65,7 +63,7 @@ impl Constraint {
     ///
     /// # Errors
     ///
-    /// Fails as [`Matcher::from_ast`](crate::gbnf::Matcher::from_ast) does.
+    /// Those of [`Matcher::from_ast`](crate::gbnf::Matcher::from_ast).
     pub fn from_ast(ast: &Ast, root: &str, trie: Arc<TokenTrie>) -> Result<Self> {
         Ok(Self::with_limit(Arc::new(Program::new(ast, root)?), trie, TABLE_LIMIT))
     }
@@ -104,7 +102,8 @@ impl Constraint {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::DeadEnd`] if the token may not follow; the constraint is then as it was.
+    /// With [`ErrorKind::DeadEnd`] if the token may not follow, and with [`ErrorKind::Grammar`] if the grammar can read
+    /// the text in too many ways. The constraint is then as it was.
     pub fn accept(&mut self, token: u32) -> Result<()> {
         let trie = Arc::clone(&self.shared.trie);
         let Some(text) = trie.text(token) else {
@@ -118,7 +117,8 @@ impl Constraint {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::DeadEnd`] if it may not follow; the constraint is then as it was.
+    /// With [`ErrorKind::DeadEnd`] if it may not follow, and with [`ErrorKind::Grammar`] if the grammar can read the
+    /// text in too many ways. The constraint is then as it was.
     pub fn accept_bytes(&mut self, bytes: &[u8]) -> Result<()> {
         let before = self.session.clone();
         let read = self.session.read(bytes);

@@ -1,16 +1,14 @@
 //! Which tokens of a vocabulary may follow.
 //!
 //! ```
-//! use catena::constraint::{Constraint, TokenTrie};
-//! use catena::gbnf::{Ast, Expr, Rule};
+//! use catena::{Grammar, constraint::{Constraint, TokenTrie}};
 //! use std::sync::Arc;
 //!
 //! let vocabulary: [&[u8]; 5] = [b"y", b"yes", b"es", b"no", b"yesno"];
 //! let trie = Arc::new(TokenTrie::new((0..).zip(vocabulary), vocabulary.len()));
-//! let body = Expr::Alt(vec![Expr::Literal("yes".into()), Expr::Literal("no".into())]);
-//! let ast = Ast { rules: vec![Rule { name: "answer".into(), body }] };
+//! let grammar = Grammar::parse(r#"root ::= "yes" | "no""#)?;
 //!
-//! let mut constraint = Constraint::from_ast(&ast, "answer", trie)?;
+//! let mut constraint = Constraint::new(&grammar, trie)?;
 //! assert_eq!(constraint.mask()?.iter().collect::<Vec<_>>(), [0, 1, 3]);
 //! constraint.accept(0)?;
 //! assert_eq!(constraint.mask()?.iter().collect::<Vec<_>>(), [2]);

@@ -54,8 +54,8 @@ impl Generator {
     ///
     /// # Errors
     ///
-    /// Fails as [`Matcher::from_ast`](super::Matcher::from_ast) does, and with [`ErrorKind::Grammar`] if the shortest
-    /// text has more than 16 MiB.
+    /// Those of [`Matcher::from_ast`](super::Matcher::from_ast), and [`ErrorKind::Grammar`] if the shortest text has
+    /// more than 16 MiB.
     pub fn from_ast(ast: &Ast, root: &str) -> Result<Self> {
         Program::new(ast, root)?;
         let nfa = Nfa::new(ast, root)?;

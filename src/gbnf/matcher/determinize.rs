@@ -173,15 +173,12 @@ impl Determinizer<'_> {
     /// The place for being in any of `states`.
     fn place(&mut self, places: &mut Places, base: u32, states: &[u32]) -> Pos {
         let set = self.closure(states);
-        let number = match places.numbers.get(&set) {
-            Some(&number) => number,
-            None => {
-                let number = base.saturating_add(next_number(&places.sets));
-                places.sets.push(set.clone());
-                places.numbers.insert(set, number);
-                number
-            }
-        };
+        if let Some(&number) = places.numbers.get(&set) {
+            return Pos::plain(number);
+        }
+        let number = base.saturating_add(next_number(&places.sets));
+        places.sets.push(set.clone());
+        places.numbers.insert(set, number);
         Pos::plain(number)
     }
 

@@ -13,6 +13,22 @@ use std::{fmt, sync::Arc};
 /// the first byte that makes them so. As long as no byte is refused, some text exists that completes the one so far.
 ///
 /// Cloning is cheap: clones share the compiled grammar and the tables that grow while it is used.
+///
+/// ```
+/// use catena::{Grammar, gbnf::Matcher};
+///
+/// let mut matcher = Matcher::new(&Grammar::parse(r#"root ::= "[" [0-9]+ ("," [0-9]+)* "]""#)?)?;
+/// matcher.push("[12,")?;
+/// assert_eq!(matcher.expected()?, "`0` to `9`");
+/// let error = matcher.push("3;").unwrap_err();
+/// assert_eq!(
+///     error.message(),
+///     "the text does not follow the grammar: byte 5 is `;`, expected `,`, `0` to `9` or `]`"
+/// );
+/// matcher.push("]")?;
+/// assert!(matcher.is_finished());
+/// # Ok::<(), catena::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Matcher {
     session: Session<()>,
@@ -34,8 +50,8 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::Grammar`] if no text at all matches, if a rule is missing, defined twice or
-    /// left-recursive, or if the grammar is too large; with [`ErrorKind::Unsupported`] if a rule names a token.
+    /// With [`ErrorKind::Grammar`] if no text at all matches, if a rule is missing, defined twice or left-recursive, or
+    /// if the grammar is too large; with [`ErrorKind::Unsupported`] if a rule names a token.
     pub fn from_ast(ast: &Ast, root: &str) -> Result<Self> {
         Ok(Self::with_limit(Arc::new(Program::new(ast, root)?), TABLE_LIMIT))
     }
@@ -48,9 +64,9 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::Parse`] at the first byte that cannot follow, saying what could; the matcher then
-    /// stands before that byte, and [`offset`](Self::offset) is its place. Fails with [`ErrorKind::Grammar`] if the
-    /// grammar can read the text in too many ways.
+    /// With [`ErrorKind::Parse`] at the first byte that cannot follow, saying what could; the matcher then stands before
+    /// that byte, and [`offset`](Self::offset) is its place. With [`ErrorKind::Grammar`] if the grammar can read the
+    /// text in too many ways.
     pub fn push(&mut self, piece: impl AsRef<[u8]>) -> Result<()> {
         let piece = piece.as_ref();
         let read = self.session.read(piece)?;
@@ -92,7 +108,7 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
+    /// With [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn expected(&self) -> Result<String> {
         self.session.with(|tables, set| {
             let mut allowed = [false; 256];
@@ -126,7 +142,7 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// Fails with [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
+    /// With [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn matches(&self, text: impl AsRef<[u8]>) -> Result<bool> {
         let mut session = self.session.clone();
         session.reset();

@@ -143,14 +143,9 @@ impl<'a> Builder<'a> {
             for sequence in Utf8Sequences::new(low, high) {
                 let mut to = next;
                 for &Utf8Range { start, end } in sequence.as_slice().iter().rev() {
-                    to = match shared.get(&(start, end, to)) {
-                        Some(&state) => state,
-                        None => {
-                            let state = self.byte(start, end, to)?;
-                            shared.insert((start, end, to), state);
-                            state
-                        }
-                    };
+                    let key = (start, end, to);
+                    to = if let Some(&state) = shared.get(&key) { state } else { self.byte(start, end, to)? };
+                    shared.insert(key, to);
                 }
                 starts.push(to);
             }
@@ -193,22 +188,26 @@ impl<'a> Builder<'a> {
         Ok(entry)
     }
 
+    /// A rule that reads `expr`, the same for equal ones.
+    fn body(&mut self, expr: &'a Expr) -> Result<u32> {
+        if let Some(&rule) = self.bodies.get(expr) {
+            return Ok(rule);
+        }
+        let rule = self.new_rule(self.within)?;
+        let accept = self.state(State::Accept)?;
+        let start = self.expr(expr, accept)?;
+        if let Some(rule) = self.rules.get_mut(rule as usize) {
+            rule.body = Body::States(start);
+        }
+        self.bodies.insert(expr, rule);
+        Ok(rule)
+    }
+
+    /// A rule that reads `expr` so often.
     fn counted(&mut self, expr: &'a Expr, min: u32, max: u32) -> Result<u32> {
         let of = match expr {
             Expr::Rule(name) => self.find(name)?,
-            _ => match self.bodies.get(expr) {
-                Some(&rule) => rule,
-                None => {
-                    let rule = self.new_rule(self.within)?;
-                    let accept = self.state(State::Accept)?;
-                    let start = self.expr(expr, accept)?;
-                    if let Some(rule) = self.rules.get_mut(rule as usize) {
-                        rule.body = Body::States(start);
-                    }
-                    self.bodies.insert(expr, rule);
-                    rule
-                }
-            },
+            _ => self.body(expr)?,
         };
         if let Some(&rule) = self.counted.get(&(of, min, max)) {
             return Ok(rule);

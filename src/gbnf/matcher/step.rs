@@ -50,13 +50,13 @@ impl Machine {
     }
 
     fn step_new(&mut self, set: SetId, class: usize, byte: u8) -> Result<SetId> {
-        let (mut row, is_new) = match self.take_row(set) {
-            Some(row) => (row, false),
-            None => {
-                let items = self.items(set)?;
-                let next = vec![SetId::UNKNOWN; self.program.class_count()].into_boxed_slice();
-                (Box::new(Row { next, items, loops: None }), true)
-            }
+        let known = self.take_row(set);
+        let is_new = known.is_none();
+        let mut row = if let Some(row) = known {
+            row
+        } else {
+            let next = vec![SetId::UNKNOWN; self.program.class_count()].into_boxed_slice();
+            Box::new(Row { next, items: self.items(set)?, loops: None })
         };
         let next = self.after(&row.items, byte);
         if let (Ok(next), Some(slot)) = (&next, row.next.get_mut(class)) {

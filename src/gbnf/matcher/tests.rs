@@ -2,7 +2,7 @@ use super::{Matcher, Program, session::TABLE_LIMIT};
 use crate::{
     ErrorKind,
     gbnf::{
-        Ast, Expr, Generator, TokenName, TokenRef,
+        Ast, Expr, Generator, Grammar, TokenName, TokenRef,
         testing::{Facts, Reference, alt, any_ast, any_text, ast, class, json, lit, name, not, rep, seq},
     },
 };
@@ -68,6 +68,17 @@ proptest! {
                     let shorter: String = spoilt.iter().collect();
                     prop_assert_eq!(matcher.matches(&shorter).unwrap(), Reference::matches(&ast, &shorter));
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_a_grammar_can_be_matched(ast in any_ast(), texts in prop::collection::vec(any_text(), 8), seed: u64) {
+        if let Ok(grammar) = Grammar::from_ast(ast.clone(), "a") {
+            // What it is printed as and read again matches the same.
+            let (read, built) = (Matcher::new(&grammar).unwrap(), matcher(&ast));
+            for text in texts.into_iter().chain([Generator::new(&grammar).unwrap().generate(seed, 30)]) {
+                prop_assert_eq!(read.matches(&text).unwrap(), built.matches(&text).unwrap(), "{:?}", text);
             }
         }
     }
