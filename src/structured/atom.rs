@@ -1,4 +1,6 @@
 //! Conjunctions of constraints, one record for each JSON type.
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{
@@ -190,7 +192,10 @@ impl Atom {
     /// Both at once. The properties of `self` come first.
     pub(crate) fn and(&self, other: &Self) -> Self {
         let literals = match (&self.literals, &other.literals) {
-            (Some(a), Some(b)) => Some(a.iter().filter(|value| b.iter().any(|v| same(value, v))).cloned().collect()),
+            (Some(a), Some(b)) => {
+                let listed: HashSet<String> = b.iter().map(canonical).collect();
+                Some(a.iter().filter(|value| listed.contains(&canonical(value))).cloned().collect())
+            }
             (a, b) => a.clone().or_else(|| b.clone()),
         };
         let mut formats = self.formats.clone();
@@ -206,6 +211,26 @@ impl Atom {
             object: self.object.and(&other.object),
             branches: self.branches.iter().chain(&other.branches).copied().collect(),
         }
+    }
+}
+
+/// A text that [the same](same) values, and no others, have in common.
+pub(crate) fn canonical(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match Decimal::from_number(number) {
+            Some(number) => format!("{number:?}"),
+            None => number.to_string(),
+        },
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Value::Object(members) => {
+            let mut members: Vec<String> = members
+                .iter()
+                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)))
+                .collect();
+            members.sort_unstable();
+            format!("{{{}}}", members.join(","))
+        }
+        _ => value.to_string(),
     }
 }
 
@@ -234,6 +259,8 @@ mod tests {
         assert!(same(&json!(1), &json!(1.0)));
         assert!(same(&json!({"a": [1], "b": null}), &json!({"b": null, "a": [1.0]})));
         assert!(!same(&json!(1), &json!(true)));
+        assert_eq!(canonical(&json!({"a": [1], "b": null})), canonical(&json!({"b": null, "a": [1.0]})));
+        assert_ne!(canonical(&json!("1")), canonical(&json!(1)));
     }
 
     #[test]

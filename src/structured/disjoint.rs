@@ -1,8 +1,10 @@
 //! Proof that the branches of a `oneOf` exclude one another, so that it may be read as `anyOf`.
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{
-    atom::{Atom, NodeId, ObjectPart, Slot, same},
+    atom::{Atom, NodeId, ObjectPart, Slot, canonical, same},
     bounds::Types,
     normal::Normalizer,
 };
@@ -12,29 +14,65 @@ use crate::Result;
 ///
 /// Objects are written closed, so a property that an alternative does not declare is absent from its values.
 pub(crate) fn check(normal: &mut Normalizer<'_>, atoms: &[Atom]) -> Result<()> {
-    for (at, left) in atoms.iter().enumerate() {
-        if left.branches.is_empty() {
-            continue;
+    let mut nodes: BTreeMap<NodeId, Vec<(usize, &Atom)>> = BTreeMap::new();
+    for atom in atoms {
+        for (node, branch) in &atom.branches {
+            nodes.entry(*node).or_default().push((*branch, atom));
         }
-        for right in atoms.iter().skip(at + 1) {
-            let Some((node, first, second)) = parted_by(left, right) else { continue };
-            if !(excludes(normal, left, right)? && excludes(normal, right, left)?) {
-                let message = format!(
-                    "branches {first} and {second} of `oneOf` are not known to exclude one another: use `anyOf`, or give each a `const` tag"
-                );
-                return Err(normal.document.error(node, "oneOf", message));
+    }
+    for (node, members) in nodes {
+        for group in groups(normal, &members)? {
+            for (at, (first, left)) in group.iter().enumerate() {
+                for (second, right) in group.iter().skip(at + 1).filter(|(second, _)| second != first) {
+                    if !(excludes(normal, left, right)? && excludes(normal, right, left)?) {
+                        let message = format!(
+                            "branches {first} and {second} of `oneOf` are not known to exclude one another: use `anyOf`, or give each a `const` tag"
+                        );
+                        return Err(normal.document.error(node, "oneOf", message));
+                    }
+                }
             }
         }
     }
     Ok(())
 }
 
-/// A `oneOf` of which the two took different branches.
-fn parted_by(left: &Atom, right: &Atom) -> Option<(NodeId, usize, usize)> {
-    left.branches.iter().find_map(|(node, first)| {
-        let other = right.branches.iter().find(|(other, second)| other == node && second != first);
-        other.map(|(_, second)| (*node, *first, *second))
-    })
+/// The members by groups, such that those of different groups are known to exclude one another.
+///
+/// Where all are listed values, or objects with a listed tag, those without a value in common need no comparison.
+fn groups<'a>(normal: &mut Normalizer<'_>, members: &[(usize, &'a Atom)]) -> Result<Vec<Vec<(usize, &'a Atom)>>> {
+    let Some((_, first)) = members.first() else { return Ok(Vec::new()) };
+    let listed = |atom: &Atom| atom.literals.as_ref().map(|values| values.iter().map(canonical).collect::<Vec<_>>());
+    let mut keys: Option<Vec<Vec<String>>> = members.iter().map(|(_, atom)| listed(atom)).collect();
+    for name in &first.object.required {
+        if keys.is_some() {
+            break;
+        }
+        let tags = members.iter().map(|(_, atom)| tag_values(normal, atom, name)).collect::<Result<Vec<_>>>()?;
+        keys = tags.into_iter().collect();
+    }
+    let Some(keys) = keys else { return Ok(vec![members.to_vec()]) };
+    let mut groups: BTreeMap<String, Vec<(usize, &Atom)>> = BTreeMap::new();
+    for (keys, member) in keys.into_iter().zip(members) {
+        for key in keys {
+            groups.entry(key).or_default().push(*member);
+        }
+    }
+    Ok(groups.into_values().collect())
+}
+
+/// The values that a required property of an object may have, if they are listed.
+fn tag_values(normal: &mut Normalizer<'_>, atom: &Atom, name: &str) -> Result<Option<Vec<String>>> {
+    if atom.types != Types::OBJECT || !atom.object.is_required(name) {
+        return Ok(None);
+    }
+    let Some(slot) = atom.object.property(name) else { return Ok(None) };
+    let mut values = Vec::new();
+    for tag in normal.alternatives(&slot)?.iter() {
+        let Some(literals) = &tag.literals else { return Ok(None) };
+        values.extend(literals.iter().map(canonical));
+    }
+    Ok(Some(values))
 }
 
 /// Whether no value written for `left` satisfies `right`.

@@ -203,7 +203,7 @@ impl<'a> Normalizer<'a> {
             return Err(schema_error(message).with_path(self.document.pointer(node)));
         }
         let pairs = left.iter().flat_map(|a| right.iter().map(move |b| a.and(b)));
-        Ok(pairs.filter(|atom| atom.types != Types::NONE).collect())
+        Ok(pairs.filter(|atom| atom.types != Types::NONE && !takes_two_branches(atom)).collect())
     }
 
     /// Leaves only the literals that satisfy the other constraints.
@@ -224,6 +224,14 @@ impl<'a> Normalizer<'a> {
         atom.literals = Some(kept);
         Ok(())
     }
+}
+
+/// Whether the alternative is in two branches of one `oneOf`, which no value may be.
+fn takes_two_branches(atom: &Atom) -> bool {
+    let branches = &atom.branches;
+    branches.iter().enumerate().any(|(at, (node, branch))| {
+        branches.iter().skip(at + 1).any(|(other, second)| other == node && second != branch)
+    })
 }
 
 /// Whether the constraints of the alternative alone show that no value satisfies it.

@@ -1,10 +1,13 @@
 //! JSON text of a schema, read into constraints: one [`Schema`] for each place of the document.
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use serde_json::{Map, Value};
 
 use super::{
-    atom::{Atom, KeyPattern, NodeId, Slot, both, same},
+    atom::{Atom, KeyPattern, NodeId, Slot, both, canonical, same},
     bounds::{Bound, Types},
     decimal::Decimal,
     keywords::{IMPLEMENTED, REFUSED, is_annotation},
@@ -17,6 +20,12 @@ const MAX_NODES: usize = 50_000;
 
 /// The most values that one `enum` may list.
 const MAX_LITERALS: usize = 10_000;
+
+/// The most properties that one place may declare.
+const MAX_PROPERTIES: usize = 5_000;
+
+/// The most values that one `not` may exclude.
+const MAX_EXCLUDED: usize = 256;
 
 /// What one place of a schema says.
 #[derive(Debug)]
@@ -238,13 +247,9 @@ impl<'a> Reader<'_, 'a> {
                 let message = format!("`enum` lists more than {MAX_LITERALS} values: use a type, a format or a range");
                 return Err(self.error("enum", message));
             }
-            let mut distinct: Vec<Value> = Vec::new();
-            for value in values {
-                if !distinct.iter().any(|other| same(other, value)) {
-                    distinct.push(value.clone());
-                }
-            }
-            atom.literals = Some(distinct);
+            let mut seen = HashSet::new();
+            let distinct = values.iter().filter(|value| seen.insert(canonical(value)));
+            atom.literals = Some(distinct.cloned().collect());
         }
         if let Some(value) = self.object.get("const") {
             let kept = atom.literals.as_ref().is_none_or(|all| all.iter().any(|other| same(other, value)));
@@ -273,7 +278,7 @@ impl<'a> Reader<'_, 'a> {
             (None, _) => atom.types = Types::NONE,
             (Some((keyword, value)), None) => match (keyword.as_str(), value) {
                 ("const", value) => atom.excluded.push((value.clone(), self.id)),
-                ("enum", Value::Array(values)) => {
+                ("enum", Value::Array(values)) if values.len() <= MAX_EXCLUDED => {
                     atom.excluded.extend(values.iter().map(|value| (value.clone(), self.id)));
                 }
                 ("type", value) => {
@@ -321,6 +326,11 @@ impl<'a> Reader<'_, 'a> {
             };
             let node = self.below_map("patternProperties", pattern)?;
             object.patterns.push((known, vec![node]));
+        }
+        if self.map("properties")?.len() > MAX_PROPERTIES {
+            return Err(
+                self.error("properties", format!("`properties` has more than {MAX_PROPERTIES} names: use a map"))
+            );
         }
         for (name, _) in self.map("properties")? {
             let node = self.below_map("properties", name)?;

@@ -2,7 +2,7 @@
 use catena::{ErrorKind, Grammar};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 #[track_caller]
 fn refused(schema: &Value, path: &str, word: &str) {
@@ -139,10 +139,12 @@ fn sizes_are_bounded() {
     }
     let error = Grammar::from_schema(&deep).unwrap_err();
     assert!(error.message().contains("deep"), "{error}");
-    let wide: serde_json::Map<String, Value> =
-        (0..3000).map(|n| (format!("property-{n}"), json!({"type": "null"}))).collect();
-    let error = Grammar::from_schema(&json!({"type": "object", "properties": wide})).unwrap_err();
-    assert_eq!((error.kind(), error.path()), (ErrorKind::Schema, Some("#")), "{error}");
+    let wide: Map<String, Value> = (0..6000).map(|n| (format!("p{n}"), json!(true))).collect();
+    refused(&json!({"type": "object", "properties": wide}), "/properties", "more than");
+    let long: Vec<usize> = (0..11_000).collect();
+    refused(&json!({ "enum": long }), "/enum", "more than");
+    let choice = |n: usize| json!({"type": "object", "anyOf": [{"properties": {format!("a{n}"): true}}, {"properties": {format!("b{n}"): true}}]});
+    refused(&json!({"allOf": (0..12).map(choice).collect::<Vec<_>>()}), "", "more than");
 }
 
 #[derive(Deserialize, JsonSchema)]

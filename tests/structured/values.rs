@@ -215,6 +215,41 @@ fn objects_of_any_optional_properties() {
 }
 
 #[test]
+fn objects_of_very_many_properties() {
+    let names: Vec<String> = (0..300).map(|n| format!("p{n}")).collect();
+    let properties: serde_json::Map<String, Value> =
+        names.iter().map(|name| (name.clone(), json!({"const": 0}))).collect();
+    let matcher = matcher(&json!({"type": "object", "properties": properties, "required": ["p123", "p250"]}));
+    for (present, valid) in [
+        (vec![123, 250], true),
+        (vec![0, 1, 7, 8, 9, 16, 100, 123, 124, 249, 250, 251, 299], true),
+        (vec![122, 123, 240, 250, 299], true),
+        (vec![123], false),
+        (vec![0, 250], false),
+        (vec![0, 299, 123, 250], false),
+        ((0..300).collect(), true),
+    ] {
+        let members: Vec<String> = present.iter().map(|n| format!("\"p{n}\":0")).collect();
+        let text = format!("{{{}}}", members.join(","));
+        assert_eq!(matcher.matches(&text).unwrap(), valid, "{text}");
+    }
+}
+
+#[test]
+fn a_value_in_two_branches_is_written_for_neither() {
+    let schema = json!({
+        "type": "object",
+        "$ref": "#/$defs/either",
+        "allOf": [{"$ref": "#/$defs/either"}],
+        "$defs": {"either": {"oneOf": [
+            {"properties": {"a": {"const": 1}}, "required": ["a"], "type": "object"},
+            {"properties": {"b": {"const": 1}}, "required": ["b"], "type": "object"},
+        ]}},
+    });
+    check(&schema, &[r#"{"a":1}"#, r#"{"b":1}"#], &["{}", r#"{"a":1,"b":1}"#, r#"{"b":1,"a":1}"#]);
+}
+
+#[test]
 fn undeclared_names_are_not_declared_ones() {
     let schema = json!({
         "type": "object",

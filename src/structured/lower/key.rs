@@ -47,7 +47,7 @@ pub(super) fn key<'a>(
     };
     let range = integer_range(width).and_then(|bounds| bounds.min.zip(bounds.max));
     let ranges: Vec<(Decimal, Decimal)> = range.map(|(min, max)| (min.at, max.at)).into_iter().collect();
-    Ok(quoted(integer(rules, &ranges)))
+    Ok(quoted(integer(rules, &ranges)?))
 }
 
 /// A character of a name, escaped only where it must be.

@@ -84,7 +84,7 @@ impl Lowering<'_> {
             Shape::Null => text("null"),
             Shape::Boolean => alt([text("true"), text("false")]),
             Shape::Literals(values) => alt(values.iter().map(|value| text(value.to_string()))),
-            Shape::Integer(ranges) => integer(&mut self.rules, ranges),
+            Shape::Integer(ranges) => integer(&mut self.rules, ranges)?,
             Shape::Number(shape) => number(&mut self.rules, shape)?,
             Shape::Text { min, max } => string(&mut self.rules, *min, *max)?,
             Shape::Format(name) => format::format(&mut self.rules, name),

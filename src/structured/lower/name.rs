@@ -27,7 +27,6 @@ const SHARED: &[&str] = &[
     "uint32",
     "uint64",
     "uint128",
-    "integer",
     "date",
     "time",
     "partial-time",

@@ -3,7 +3,7 @@ use super::{
     digits::{End, between, fraction_between, fraction_from, fraction_to, some},
     expr::{class, digit, optional, repeat, seq, text},
     factor::alt,
-    rules::Rules,
+    rules::{Rules, size},
 };
 use crate::{
     Result,
@@ -27,18 +27,22 @@ const SMALL_FRACTION: usize = 22;
 /// The integer types that have a rule of their own.
 const NAMED: &[&str] = &["int8", "int16", "int32", "int64", "int128", "uint8", "uint16", "uint32", "uint64", "uint128"];
 
+/// The longest expression that is written wherever an integer of its range is used.
+const SHORT: usize = 40;
+
 /// An integer of these ranges, without leading zeros and without a sign before zero.
-pub(super) fn integer(rules: &mut Rules, ranges: &[(Decimal, Decimal)]) -> Expr {
+pub(super) fn integer(rules: &mut Rules, ranges: &[(Decimal, Decimal)]) -> Result<Expr> {
     let named = NAMED.iter().find(|name| {
         integer_range(name).is_some_and(|named| match (named.min, named.max, ranges) {
             (Some(min), Some(max), [(from, to)]) => min.at == *from && max.at == *to,
             _ => false,
         })
     });
-    match named {
-        Some(name) => rules.shared(name, |_| integer_ranges(ranges)),
-        None => integer_ranges(ranges),
+    if let Some(name) = named {
+        return Ok(rules.shared(name, |_| integer_ranges(ranges)));
     }
+    let body = integer_ranges(ranges);
+    if size(&body) > SHORT { rules.once("integer", body) } else { Ok(body) }
 }
 
 fn integer_ranges(ranges: &[(Decimal, Decimal)]) -> Expr {

@@ -19,6 +19,11 @@ use crate::{
 /// more of them are written as a tree over the names that may follow.
 const INLINE: usize = 3;
 
+/// The most optional properties that are written as a full tree, whose size is the square of their number.
+const TREE: usize = 150;
+/// How many of the names that may follow are looked at in one place where there are more than that.
+const WINDOW: usize = 8;
+
 /// An object.
 pub(super) fn object(lowering: &mut Lowering<'_>, near: &str, shape: &ObjectShape) -> Result<Expr> {
     let members = Members {
@@ -122,19 +127,26 @@ impl Members<'_> {
         let names: Vec<Option<String>> = (self.shape.fields.iter())
             .map(|field| (!field.required).then(|| lowering.rules.name(&format!("{near}-rest"))))
             .collect();
+        let window = if names.iter().flatten().count() > TREE { WINDOW } else { usize::MAX };
         for (at, name) in names.iter().enumerate() {
             if let Some(name) = name {
-                let body = self.next(at, &names, ",");
+                let body = self.next(at, &names, ",", window);
                 lowering.rules.define(name.clone(), body)?;
             }
         }
-        Ok(seq([text("{"), self.next(0, &names, "")]))
+        Ok(seq([text("{"), self.next(0, &names, "", usize::MAX)]))
     }
 
     /// What may stand from this field on, the closing brace included.
-    fn next(&self, from: usize, names: &[Option<String>], comma: &str) -> Expr {
+    ///
+    /// Behind a comma only the next `window` names are looked at; the others are left to a later rule.
+    fn next(&self, from: usize, names: &[Option<String>], comma: &str, window: usize) -> Expr {
         let mut starts = Vec::new();
         for (at, (member, field)) in self.fields.iter().zip(&self.shape.fields).enumerate().skip(from) {
+            if let (true, Some(Some(later))) = (at - from >= window, names.get(at)) {
+                starts.push(Expr::Rule(later.clone()));
+                return alt(starts);
+            }
             starts.push(seq([text(comma), member.clone(), self.behind(at + 1, names)]));
             if field.required {
                 return alt(starts);

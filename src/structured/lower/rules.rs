@@ -103,7 +103,8 @@ impl Rules {
     }
 }
 
-fn size(expr: &Expr) -> usize {
+/// The expressions and bytes of text in an expression.
+pub(super) fn size(expr: &Expr) -> usize {
     match expr {
         Expr::Literal(text) => 1 + text.len(),
         Expr::Seq(parts) | Expr::Alt(parts) => 1 + parts.iter().map(size).sum::<usize>(),
