@@ -78,8 +78,9 @@ fn bare(model: &LlamaModel, context: &mut LlamaContext<'_>, tokens: usize) -> f6
     context.clear_kv_cache();
     let prompt = model.vocab().tokenize(PROMPT.as_bytes(), true, true);
     let mut batch = LlamaBatch::new(512, 1);
-    for (position, token) in (0..).zip(&prompt) {
-        batch.add(*token, position, &[0], position as usize + 1 == prompt.len()).expect("fits");
+    for (position, token) in prompt.iter().enumerate() {
+        let at = i32::try_from(position).expect("short");
+        batch.add(*token, at, &[0], position + 1 == prompt.len()).expect("fits");
     }
     context.decode(&mut batch).expect("decodes");
     let mut token = likeliest(context.get_logits_ith(batch.n_tokens() - 1));

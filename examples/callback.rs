@@ -1,4 +1,4 @@
-//! A callback handler of one's own, beside two of the library's: `callback [--model PATH]`.
+//! A callback handler of one's own, beside two of the library's: `callback [TOPIC...] [--model PATH]`.
 mod common;
 
 use catena::{CallbackHandler, Completion, GenerateOptions, Request, Result, RunInfo, Template, callback::ConsoleTree};
@@ -32,7 +32,8 @@ impl CallbackHandler for Budget {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, _) = common::arguments();
+    let (builder, words) = common::arguments();
+    let topics = if words.is_empty() { vec!["bears".to_owned(), "owls".to_owned()] } else { words };
     let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(20));
     let budget = Arc::new(Budget { left: AtomicUsize::new(30) });
     let chain = (Template::new("Tell a joke about {topic}.")? | llm)
@@ -40,7 +41,7 @@ async fn main() -> Result<()> {
         .with_callback(Arc::clone(&budget))
         .with_callback(ConsoleTree::new());
 
-    for topic in ["bears", "owls"] {
+    for topic in topics {
         match chain.invoke([("topic", topic)]).await {
             Ok(joke) => println!("{joke}"),
             Err(error) => println!("stopped: {error}"),

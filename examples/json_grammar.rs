@@ -21,7 +21,7 @@ async fn main() -> Result<()> {
     match serde_json::from_str::<serde_json::Value>(&completion.text) {
         Ok(value) => println!("valid JSON: {value:#}"),
         Err(_) => {
-            println!("cut off after {} tokens: {:?}", completion.usage.completion_tokens, completion.finish_reason)
+            println!("cut off after {} tokens: {:?}", completion.usage.completion_tokens, completion.finish_reason);
         }
     }
     Ok(())

@@ -28,7 +28,10 @@ fn run() -> Result<()> {
                 Error::new(ErrorKind::Io, format!("the schema cannot be read: {error}")).with_path(&path)
             };
             let text = std::fs::read_to_string(&path).map_err(unreadable)?;
-            Grammar::from_schema(&serde_json::from_str(&text).map_err(Error::other)?)?
+            let broken = |error: serde_json::Error| {
+                Error::new(ErrorKind::Parse, format!("the schema is not JSON: {error}")).with_path(&path)
+            };
+            Grammar::from_schema(&serde_json::from_str(&text).map_err(broken)?)?
         }
     };
     print!("{grammar}");

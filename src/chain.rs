@@ -99,7 +99,11 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
         cx.watched_by(&self.handlers).stream_step(self.name.clone(), &self.steps, input.into())
     }
 
-    /// Only the text of [`stream`](Chain::stream).
+    /// Only the text of [`stream`](Chain::stream), as it is written.
+    ///
+    /// Closures and [`map`](Chain::map) wait for the whole value, so a chain that ends in one has no text on the way:
+    /// its stream ends with the value alone. To watch a model behind them, give a handler such as
+    /// [`StreamingStdout`](crate::callback::StreamingStdout).
     pub fn stream_text(&self, input: impl Into<I>) -> impl Stream<Item = Result<String>> + Send + Unpin {
         text_of(self.stream(input))
     }

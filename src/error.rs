@@ -218,8 +218,12 @@ impl fmt::Display for Error {
     }
 }
 
+/// What a program that returns it from `main` prints: the kind, and the alternate form. `{:#?}` shows the fields.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return write!(f, "{:?}: {self:#}", self.0.kind);
+        }
         let mut out = f.debug_struct("Error");
         out.field("kind", &self.0.kind).field("message", &self.0.message);
         for (name, value) in [("step", &self.0.step), ("path", &self.0.path), ("partial", &self.0.partial)] {

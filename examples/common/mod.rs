@@ -12,6 +12,9 @@ pub(crate) fn arguments() -> (LlamaCppBuilder, Vec<String>) {
             model = Some(PathBuf::from(given.next().unwrap_or_else(|| stop("--model needs the path of a GGUF file"))));
         } else if let Some(path) = word.strip_prefix("--model=") {
             model = Some(PathBuf::from(path));
+        } else if word == "--help" || word == "-h" {
+            println!("The first lines of the example's source say what it does. Arguments: [TEXT] [--model PATH]");
+            std::process::exit(0);
         } else if word.starts_with("--") && word != "--" {
             stop(&format!("unknown option {word}; the options are: --model PATH"));
         } else {
@@ -25,7 +28,7 @@ pub(crate) fn arguments() -> (LlamaCppBuilder, Vec<String>) {
             "Using the bundled model. Its weights are random: types are right, words are noise. For sense: --model PATH"
         );
         let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/tiny-random.gguf");
-        LlamaCpp::builder(bundled).n_threads(1).seed(1)
+        LlamaCpp::builder(bundled).n_threads(1).seed(12)
     };
     (builder, words)
 }

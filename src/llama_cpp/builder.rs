@@ -1,6 +1,6 @@
 //! How a model is loaded.
 use super::{FlashAttention, KvType, LlamaCpp, SplitMode, handle::Loading};
-use crate::{Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Result, llm::invalid};
+use crate::{ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Result, llm::invalid};
 use std::path::PathBuf;
 
 /// What the owner thread needs to load a model.
@@ -260,8 +260,8 @@ impl LlamaCppBuilder {
         if !self.setup.lora_scale.is_finite() {
             return Err(invalid("lora_scale", &self.setup.lora_scale, "a finite number"));
         }
-        if self.setup.queue == 0 {
-            return Err(invalid("queue", &0, "at least 1"));
+        if !(1..=65_536).contains(&self.setup.queue) {
+            return Err(invalid("queue", &self.setup.queue, "from 1 to 65536"));
         }
         if self.setup.type_v.is_quantised() && self.setup.flash_attn == FlashAttention::Off {
             return Err(invalid(
@@ -269,6 +269,9 @@ impl LlamaCppBuilder {
                 &format!("{:?}", self.setup.type_v),
                 "F32, F16 or Bf16 without flash attention",
             ));
+        }
+        if let Some(template) = &self.setup.chat_template {
+            ChatTemplate::parse(template, "", "")?;
         }
         self.options.validate()
     }

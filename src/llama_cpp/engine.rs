@@ -17,8 +17,9 @@ pub(super) struct Engine<'model> {
 const SEQUENCE: [i32; 1] = [0];
 
 impl<'model> Engine<'model> {
-    pub(super) fn new(context: LlamaContext<'model>) -> Self {
-        let (n_batch, n_ctx) = (context.n_batch().max(1) as usize, context.n_ctx());
+    /// An engine that fills at most `n_ctx` tokens of the context.
+    pub(super) fn new(n_ctx: u32, context: LlamaContext<'model>) -> Self {
+        let n_batch = context.n_batch().max(1) as usize;
         Engine { context, batch: LlamaBatch::new(n_batch, 1), n_batch, n_ctx, row: None }
     }
 

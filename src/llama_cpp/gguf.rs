@@ -10,23 +10,23 @@ use std::{
     path::Path,
 };
 
-/// Checks that `path` is a whole GGUF file.
-pub(super) fn check(path: &Path) -> Result<()> {
+/// Checks that `path` is a whole GGUF file; `what` says what of.
+pub(super) fn check(path: &Path, what: &str) -> Result<()> {
     let fail = |message: String| Error::new(ErrorKind::Load, message).with_path(path.display().to_string());
     let metadata = std::fs::metadata(path).map_err(|error| {
         fail(match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such model file: check the path".to_owned(),
-            _ => format!("the model file cannot be read: {error}"),
+            std::io::ErrorKind::NotFound => format!("there is no such {what} file: check the path"),
+            _ => format!("the {what} file cannot be read: {error}"),
         })
         .with_source(error)
     })?;
     if metadata.is_dir() {
-        return Err(fail("the model path is a directory: give the .gguf file in it".to_owned()));
+        return Err(fail(format!("the {what} path is a directory: give the .gguf file in it")));
     }
-    let file =
-        File::open(path).map_err(|error| fail(format!("the model file cannot be read: {error}")).with_source(error))?;
+    let file = File::open(path)
+        .map_err(|error| fail(format!("the {what} file cannot be read: {error}")).with_source(error))?;
     let mut header = Header { file: BufReader::new(file), position: 0, length: metadata.len() };
-    header.check().map_err(|fault| fail(fault.message(metadata.len())))
+    header.check().map_err(|fault| fail(fault.message(what, metadata.len())))
 }
 
 enum Fault {
@@ -39,23 +39,25 @@ enum Fault {
 }
 
 impl Fault {
-    fn message(&self, length: u64) -> String {
+    fn message(&self, what: &str, length: u64) -> String {
         match self {
-            Fault::Empty => "the model file is empty: fetch it again".to_owned(),
+            Fault::Empty => format!("the {what} file is empty: fetch it again"),
             Fault::NotGguf(start) => format!(
-                "the model file is not a GGUF file: it begins with \"{}\" and not with \"GGUF\"; convert the model to GGUF",
+                "the {what} file is not a GGUF file: it begins with \"{}\" and not with \"GGUF\"; convert it to GGUF",
                 start.escape_ascii()
             ),
             Fault::Version(version) => {
                 format!(
-                    "the model file is a GGUF of version {version}, but llama.cpp reads versions 2 and 3: convert it again"
+                    "the {what} file is a GGUF of version {version}, but llama.cpp reads versions 2 and 3: convert it again"
                 )
             }
-            Fault::Malformed(what) => format!("the model file is a damaged GGUF file ({what}): fetch it again"),
+            Fault::Malformed(how) => format!("the {what} file is a damaged GGUF file ({how}): fetch it again"),
             Fault::Truncated { needed } => {
-                format!("the model file is cut off: it has {length} bytes, but needs at least {needed}; fetch it again")
+                format!(
+                    "the {what} file is cut off: it has {length} bytes, but needs at least {needed}; fetch it again"
+                )
             }
-            Fault::Io(error) => format!("the model file cannot be read: {error}"),
+            Fault::Io(error) => format!("the {what} file cannot be read: {error}"),
         }
     }
 }

@@ -199,6 +199,9 @@ impl LlamaCpp {
         request.options.validate()?;
         let (prompt, add_special) = match request.prompt {
             Prompt::Text(text) => (text, true),
+            Prompt::Messages(messages) if messages.is_empty() => {
+                return Err(Error::new(ErrorKind::InvalidOption, "there are no messages to answer: give at least one"));
+            }
             Prompt::Messages(messages) => {
                 let text = self.render_chat(&messages)?;
                 let begun = self.inner.bos.as_deref().is_some_and(|bos| !bos.is_empty() && text.starts_with(bos));

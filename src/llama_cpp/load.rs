@@ -7,7 +7,7 @@ use super::{
     report::LoadReport,
     vocab::Vocabulary,
 };
-use crate::{Error, ErrorKind, Result};
+use crate::{ChatTemplate, Error, ErrorKind, Result};
 use llama_cpp_2::{
     context::LlamaContext,
     context::params::LlamaContextParams,
@@ -25,7 +25,7 @@ pub(super) struct Loaded {
 
 /// Opens the model file.
 pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
-    gguf::check(&setup.path)?;
+    gguf::check(&setup.path, "model")?;
     let backend = backend()?;
     if setup.verbose {
         log::to_tracing();
@@ -49,7 +49,7 @@ pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
 /// Opens the adapters that are to be laid over the model.
 pub(super) fn adapters(setup: &Setup, model: &mut LlamaModel) -> Result<Vec<LlamaLoraAdapter>> {
     let open = |path: &std::path::PathBuf| {
-        gguf::check(path)?;
+        gguf::check(path, "LoRA adapter")?;
         let (adapter, log) = log::catching(|| model.lora_adapter_init(path));
         adapter.map_err(|error| {
             let message = format!("llama.cpp could not load the LoRA adapter: {}", or_unknown(&log));
@@ -103,7 +103,7 @@ pub(super) fn describe(
         size: model.size(),
         n_vocab: vocabulary.len(),
         n_ctx_train: model.n_ctx_train(),
-        n_ctx: context.map_or(0, LlamaContext::n_ctx),
+        n_ctx: context.map_or(0, |context| n_ctx(setup, context)),
         n_batch: context.map_or(0, LlamaContext::n_batch),
         n_threads: setup.n_threads,
         has_chat_template: chat_template.is_some(),
@@ -111,18 +111,27 @@ pub(super) fn describe(
         load_time: started.elapsed(),
         warnings: Vec::new(),
     };
-    report.warnings = warnings(setup, backend, &report);
+    report.warnings = warnings(setup, backend, &report, chat_template.as_deref());
     for warning in &report.warnings {
         tracing::warn!(model = %setup.path.display(), "{warning}");
     }
     Ok(Loaded { report, vocabulary: Arc::new(vocabulary), chat_template })
 }
 
-fn warnings(setup: &Setup, backend: &LlamaBackend, report: &LoadReport) -> Vec<String> {
+/// Tokens of the context: llama.cpp rounds up what was asked for, but nobody asked for more.
+pub(super) fn n_ctx(setup: &Setup, context: &LlamaContext<'_>) -> u32 {
+    setup.n_ctx.map_or(context.n_ctx(), |n_ctx| n_ctx.min(context.n_ctx()))
+}
+
+fn warnings(setup: &Setup, backend: &LlamaBackend, report: &LoadReport, chat_template: Option<&str>) -> Vec<String> {
     let mut warnings = Vec::from_iter(build_warning(&report.system_info));
-    if setup.n_gpu_layers != 0 && !backend.supports_gpu_offload() {
+    if let Some(error) = chat_template.and_then(|text| ChatTemplate::parse(text, "", "").err()) {
+        warnings
+            .push(format!("the chat template in the file cannot be used, give another with `chat_template`: {error}"));
+    }
+    if (setup.n_gpu_layers != 0 || setup.main_gpu != 0) && !backend.supports_gpu_offload() {
         warnings.push(
-            "`n_gpu_layers` is set, but this build has no GPU backend: all layers run on the CPU; build with the \
+            "`n_gpu_layers` or `main_gpu` is set, but this build has no GPU backend: all layers run on the CPU; build with the \
              feature `cuda`, `metal`, `vulkan` or `rocm`"
                 .to_owned(),
         );

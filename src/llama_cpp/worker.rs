@@ -32,7 +32,12 @@ pub(super) fn run(setup: &Setup, counters: &Counters, commands: &Receiver<Comman
         };
         // A caller that no longer waits for the model does not get one.
         if ready.send_blocking(Ok(loaded)).is_ok() {
-            serve(&around, context.map(Engine::new), commands, setup.queue);
+            serve(
+                &around,
+                context.map(|context| Engine::new(load::n_ctx(setup, &context), context)),
+                commands,
+                setup.queue,
+            );
         }
         Ok(())
     })();

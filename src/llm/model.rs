@@ -157,7 +157,7 @@ impl<L: LLM + ?Sized> Model<L> {
     }
 }
 
-impl<L: LLM + ?Sized, I: IntoRequest> Runnable<I> for Model<L> {
+impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Model<L> {
     type Output = String;
 
     fn run(&self, input: I, cx: &RunContext) -> impl Future<Output = Result<String>> + Send {
@@ -225,7 +225,7 @@ impl<L: LLM + ?Sized> Detailed<L> {
     }
 }
 
-impl<L: LLM + ?Sized, I: IntoRequest> Runnable<I> for Detailed<L> {
+impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Detailed<L> {
     type Output = Completion;
 
     fn run(&self, input: I, cx: &RunContext) -> impl Future<Output = Result<Completion>> + Send {

@@ -43,7 +43,7 @@ impl Request {
     label = "expected a `Prompt`, text, messages or a `Request`",
     note = "convert it in between with `| map(|x: {Self}| Prompt::from(...))`"
 )]
-pub trait IntoRequest: Send + 'static {
+pub trait IntoRequest {
     /// The request it stands for.
     fn into_request(self) -> Request;
 }
@@ -66,9 +66,15 @@ impl IntoRequest for String {
     }
 }
 
-impl IntoRequest for &'static str {
+impl IntoRequest for &str {
     fn into_request(self) -> Request {
         Request::new(self)
+    }
+}
+
+impl IntoRequest for &String {
+    fn into_request(self) -> Request {
+        Request::new(self.as_str())
     }
 }
 

@@ -107,7 +107,9 @@ fn parse<T: DeserializeOwned>(completion: Completion) -> Result<T> {
     }
 }
 
-impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest> Runnable<I> for Structured<T, L> {
+impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I>
+    for Structured<T, L>
+{
     type Output = T;
 
     fn run(&self, input: I, cx: &RunContext) -> impl Future<Output = Result<T>> + Send {

@@ -89,6 +89,7 @@ fn parameters_out_of_range_name_themselves() {
         (tiny().n_gpu_layers(-2), "n_gpu_layers"),
         (tiny().rope_freq_base(f32::NAN), "rope_freq_base"),
         (tiny().queue(0), "queue"),
+        (tiny().queue(usize::MAX), "queue"),
         (tiny().top_p(7.0), "top_p"),
         (tiny().temperature(f32::NAN), "temperature"),
         (tiny().max_tokens(0), "max_tokens"),
@@ -180,6 +181,8 @@ fn adapters_that_are_none() {
     let error = tiny().lora_path(tiny_path()).load().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Load);
     assert!(error.message().contains("LoRA"), "{error}");
+    let error = tiny().lora_path("/etc/hostname").load().unwrap_err();
+    assert!(error.message().contains("the LoRA adapter file is not a GGUF file"), "{error}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Messages through the model's own chat template.
-use super::{load, tiny};
-use catena::{ChatPrompt, ErrorKind, GenerateOptions, Message};
+use super::{changed, load, tiny};
+use catena::{ChatPrompt, ErrorKind, GenerateOptions, LlamaCpp, Message};
 
 #[tokio::test]
 async fn messages_are_rendered_with_the_template_of_the_file() {
@@ -25,15 +25,30 @@ async fn a_hostile_template_ends_with_an_error() {
         "{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}",
         "{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}",
         "{{ raise_exception('no') }}",
-        "{% include '/etc/passwd' %}",
         "{{ messages[7].content.nothing }}",
-        "{% broken",
     ] {
         let llm = load(tiny().chat_template(template).max_tokens(2));
         let error = llm.invoke(vec![Message::user("x")]).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ChatTemplate, "{template}: {error}");
         assert!(llm.invoke("text needs no template").await.is_ok());
     }
+}
+
+#[tokio::test]
+async fn a_broken_template_is_told_when_the_model_is_loaded() {
+    for template in ["{% broken", "{% include '/etc/passwd' %}"] {
+        let error = tiny().chat_template(template).load().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ChatTemplate, "{template}");
+    }
+    let file = changed(|bytes| {
+        let start = b"{% for message in messages %}";
+        let at = bytes.windows(start.len()).position(|window| window == start).unwrap();
+        bytes[at..at + 6].copy_from_slice(b"{% fox");
+    });
+    let llm = LlamaCpp::builder(file.path()).n_ctx(64).n_threads(1).max_tokens(2).load().unwrap();
+    assert!(llm.report().warnings.iter().any(|warning| warning.contains("chat template")), "{:?}", llm.report());
+    assert_eq!(llm.invoke(vec![Message::user("x")]).await.unwrap_err().kind(), ErrorKind::ChatTemplate);
+    assert_eq!(llm.invoke(Vec::<Message>::new()).await.unwrap_err().kind(), ErrorKind::InvalidOption);
 }
 
 #[tokio::test]

@@ -40,11 +40,12 @@ async fn usage_timings_and_finish_reason() {
     assert!(timings.total >= timings.eval && timings.load > std::time::Duration::ZERO);
     assert_eq!(timings.to_string().lines().count(), 5);
 
-    // A context that fills up ends the text too.
-    let full = load(tiny().n_ctx(256)).with_options(GenerateOptions::new().temperature(0.0));
+    // A context that fills up ends the text too, at the number asked for.
+    let full = load(tiny().n_ctx(200)).with_options(GenerateOptions::new().temperature(0.0));
     let completion = full.detailed().invoke("Once").await.unwrap();
     assert_eq!(completion.finish_reason, FinishReason::Length);
-    assert_eq!(completion.usage.prompt_tokens + completion.usage.completion_tokens, 256);
+    assert_eq!(completion.usage.prompt_tokens + completion.usage.completion_tokens, 200);
+    assert_eq!(full.report().n_ctx, 200);
 }
 
 #[tokio::test]
