@@ -10,7 +10,7 @@ use super::{
     disjoint, format,
     ir::{ArrayShape, Extra, Field, Ir, Keys, NumberShape, ObjectShape, Shape, ValueId, ValueIr, Width},
     normal::Normalizer,
-    schema::{Document, schema_error},
+    schema::{Document, error_at},
 };
 use crate::Result;
 
@@ -57,9 +57,7 @@ impl Builder<'_> {
         let id = self.slots.len();
         if id >= MAX_VALUES {
             let at = slot.first().map_or("", |node| self.normal.document.pointer(*node));
-            return Err(
-                schema_error(format!("more than {MAX_VALUES} values are described: split the schema")).with_path(at)
-            );
+            return Err(error_at(at, format!("more than {MAX_VALUES} values are described: split the schema")));
         }
         self.ids.insert(slot.clone(), id);
         self.slots.push(slot);

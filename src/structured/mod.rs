@@ -4,7 +4,7 @@
 //! [`Grammar::from_schema`](crate::Grammar::from_schema) a schema of draft 2020-12. Both promise the same: what is
 //! generated under the grammar satisfies every keyword of the schema, and `serde_json::from_str` reads it as the type.
 //! What cannot be promised is an error of kind [`Schema`](crate::ErrorKind::Schema) with the JSON pointer of the
-//! keyword, before anything is generated. No keyword is passed over.
+//! keyword (`#` where it is the document as a whole), before anything is generated. No keyword is passed over.
 //!
 //! # What is written
 //!
@@ -20,7 +20,8 @@
 //! - integers without leading zeros, fractions or `-0`, within the range of their `format` (`int8` to `uint128`) and of
 //!   64 bits where there is none;
 //! - numbers of a bounded number of digits that an `f64`, or an `f32` for `format: float`, holds without overflow.
-//!   Within bounds they are written without an exponent, up to 16 digits before the point;
+//!   Within bounds they are written without an exponent, up to 16 digits before the point, and with at most 15 digits
+//!   in all next to a bound, so that none is rounded across it;
 //! - listed values (`enum`, `const`) as they stand in the schema.
 //!
 //! # Keywords

@@ -11,7 +11,7 @@ use super::{
     bounds::Types,
     decimal::Decimal,
     format,
-    schema::{Document, Part, schema_error},
+    schema::{Document, Part, error_at},
 };
 use crate::Result;
 
@@ -51,9 +51,7 @@ impl<'a> Normalizer<'a> {
         // Listed values are checked against the schemas of their parts, so a list can come to depend on itself.
         if !self.open_slots.insert(slot.clone()) {
             let at = slot.first().map_or("", |node| self.document.pointer(*node));
-            return Err(
-                schema_error("the listed values are described by themselves: remove the reference").with_path(at)
-            );
+            return Err(error_at(at, "the listed values are described by themselves: remove the reference"));
         }
         let mut atoms = vec![Atom::any()];
         for node in slot {
@@ -139,7 +137,7 @@ impl<'a> Normalizer<'a> {
         }
         if self.open.len() >= MAX_DEPTH {
             let message = format!("applicators are nested more than {MAX_DEPTH} deep: flatten the schema");
-            return Err(schema_error(message).with_path(self.document.pointer(node)));
+            return Err(error_at(self.document.pointer(node), message));
         }
         if !self.open.insert(node) {
             let message = "`$ref` leads back to itself without a property or item between: no value is described";
@@ -200,7 +198,7 @@ impl<'a> Normalizer<'a> {
     fn product(&self, left: &[Atom], right: &[Atom], node: NodeId) -> Result<Vec<Atom>> {
         if left.len().saturating_mul(right.len()) > MAX_ALTERNATIVES {
             let message = format!("the combinations of branches are more than {MAX_ALTERNATIVES}: use fewer branches");
-            return Err(schema_error(message).with_path(self.document.pointer(node)));
+            return Err(error_at(self.document.pointer(node), message));
         }
         let pairs = left.iter().flat_map(|a| right.iter().map(move |b| a.and(b)));
         Ok(pairs.filter(|atom| atom.types != Types::NONE && !takes_two_branches(atom)).collect())

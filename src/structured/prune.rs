@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     ir::{Field, Ir, Shape, ValueId},
     pointer::child,
-    schema::schema_error,
+    schema::error_at,
 };
 use crate::{Error, Result};
 
@@ -81,8 +81,7 @@ fn explain(ir: &Ir, finite: &HashSet<ValueId>) -> Error {
             .iter()
             .find_map(|shape| shape.needs().into_iter().find(|id| !finite.contains(id)).map(|id| (shape, id)));
         let Some((shape, next)) = needed else {
-            return schema_error("no value satisfies all keywords here: loosen one of them")
-                .with_path(place(ir.pointer(at)));
+            return error_at(ir.pointer(at), "no value satisfies all keywords here: loosen one of them");
         };
         let field = match shape {
             Shape::Object(object) => object.fields.iter().find(|field| field.required && field.value == next),
@@ -94,14 +93,9 @@ fn explain(ir: &Ir, finite: &HashSet<ValueId>) -> Error {
         };
         if seen.contains(&next) {
             let message = "the type contains itself without end: make the inner one optional or an item of a list";
-            return schema_error(message).with_path(place(&path));
+            return error_at(&path, message);
         }
         seen.push(next);
         at = next;
     }
-}
-
-/// The pointer, or a sign for the whole document.
-fn place(pointer: &str) -> &str {
-    if pointer.is_empty() { "#" } else { pointer }
 }

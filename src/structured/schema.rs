@@ -67,9 +67,7 @@ impl<'a> Document<'a> {
         while let Some(target) = self.alias(&pointer)? {
             steps += 1;
             if steps > 100 {
-                return Err(
-                    schema_error("`$ref` leads back to itself: refer to a schema with content").with_path(pointer)
-                );
+                return Err(error_at(&pointer, "`$ref` leads back to itself: refer to a schema with content"));
             }
             pointer = target;
         }
@@ -78,7 +76,7 @@ impl<'a> Document<'a> {
         }
         let id = self.pointers.len();
         if id >= MAX_NODES {
-            return Err(schema_error(format!("more than {MAX_NODES} subschemas: split the schema")).with_path(pointer));
+            return Err(error_at(&pointer, format!("more than {MAX_NODES} subschemas: split the schema")));
         }
         self.ids.insert(pointer.clone(), id);
         self.pointers.push(pointer);
@@ -108,7 +106,7 @@ impl<'a> Document<'a> {
                 Schema { parts: vec![Part::Own(Box::new(never))], unevaluated: None }
             }
             Value::Object(object) => Reader { document: self, object, at: &at, id }.schema()?,
-            _ => return Err(schema_error("a schema is an object, `true` or `false`").with_path(at)),
+            _ => return Err(error_at(&at, "a schema is an object, `true` or `false`")),
         };
         let schema = Rc::new(schema);
         self.schemas.insert(id, Rc::clone(&schema));
@@ -117,7 +115,7 @@ impl<'a> Document<'a> {
 
     fn value(&self, pointer: &str) -> Result<&'a Value> {
         pointer::resolve(self.root, pointer)
-            .ok_or_else(|| schema_error("nothing is defined here: add the definition").with_path(pointer))
+            .ok_or_else(|| error_at(pointer, "nothing is defined here: add the definition"))
     }
 
     /// Where the place leads, if it does nothing else.
@@ -142,8 +140,14 @@ impl<'a> Document<'a> {
     }
 }
 
+/// An error about a schema whose place is added later.
 pub(crate) fn schema_error(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Schema, message)
+}
+
+/// An error at this place, or about the document if it is the root.
+pub(crate) fn error_at(pointer: &str, message: impl Into<String>) -> Error {
+    schema_error(message).with_path(if pointer.is_empty() { "#" } else { pointer })
 }
 
 /// Reads the keywords of one place.

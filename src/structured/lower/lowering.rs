@@ -14,7 +14,10 @@ use super::{
 use crate::{
     Result,
     gbnf::{Ast, Expr},
-    structured::ir::{Ir, Shape, ValueId, Width},
+    structured::{
+        ir::{Ir, Shape, ValueId, Width},
+        schema::error_at,
+    },
 };
 
 /// Writes the grammar of the first value.
@@ -34,7 +37,7 @@ pub(crate) fn lower(ir: &Ir) -> Result<Ast> {
 }
 
 fn at(error: crate::Error, pointer: &str) -> crate::Error {
-    if error.path().is_some() { error } else { error.with_path(if pointer.is_empty() { "#" } else { pointer }) }
+    if error.path().is_some() { error } else { error_at(pointer, error.message()) }
 }
 
 /// Writes rules; values that need a rule of their own wait for their turn, so that nothing is written recursively.
