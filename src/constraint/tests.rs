@@ -119,6 +119,38 @@ proptest! {
     }
 }
 
+#[test]
+fn masks_near_the_end_of_a_repetition_equal_trying_every_token() {
+    let mut more = Vec::new();
+    for length in 1..=10 {
+        let run = "a".repeat(length);
+        more.extend([run.clone(), run.clone() + "é", "é".repeat(length), run.clone() + "\"", run.clone() + "\"b"]);
+        more.extend([run + "\"bbbbb", "\"".to_owned() + &"b".repeat(length)]);
+    }
+    let more: Vec<Vec<u8>> = more.into_iter().map(String::into_bytes).collect();
+    let (texts, longest) = (vocabulary(&more), 20);
+    let trie = trie(&texts);
+    assert_eq!(trie.longest(), longest);
+    for (min, max) in [(0, 6), (0, 9), (0, 45), (3, 9), (7, 7), (8, 30), (20, 24), (40, 70)] {
+        for item in [name("item"), alt([name("item"), lit("")])] {
+            let tree = ast([
+                ("root", seq([lit("\""), rep(item, min, max), lit("\""), rep(lit("b"), 0, 8)])),
+                ("item", not(&[('"', '"'), ('b', 'b')])),
+            ]);
+            let mut matcher = Matcher::from_ast(&tree, "root").unwrap();
+            let mut constraint = Constraint::from_ast(&tree, "root", Arc::clone(&trie)).unwrap();
+            let text = "\"".to_owned() + &"a".repeat(max as usize) + "\"" + &"b".repeat(8);
+            for byte in text.bytes() {
+                let allowed: Vec<u32> = constraint.mask().unwrap().iter().collect();
+                assert_eq!(allowed, brute_force(&matcher, &texts), "at {} of {min} to {max}", matcher.offset());
+                matcher.push([byte]).unwrap();
+                constraint.accept_bytes(&[byte]).unwrap();
+            }
+            assert!(constraint.is_finished());
+        }
+    }
+}
+
 fn json_tokens() -> Vec<Vec<u8>> {
     let texts = [
         "{\"",

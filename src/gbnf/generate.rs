@@ -72,7 +72,7 @@ impl Generator {
 
     /// A text of at most `budget` bytes if there is one, otherwise one of the shortest.
     pub fn generate(&self, seed: u64, budget: usize) -> String {
-        self.write(Random(seed), budget as u64, 64 * budget + 4096)
+        self.write(Random(seed), budget as u64, budget.saturating_mul(64).saturating_add(4096))
     }
 
     /// One of the shortest texts.
@@ -89,7 +89,7 @@ impl Generator {
         let mut owed = self.weight(root);
         while let Some(task) = open.pop() {
             steps = steps.saturating_sub(1);
-            owed -= self.task_weight(&task);
+            owed = owed.saturating_sub(self.task_weight(&task));
             let spare = budget.saturating_sub(out.len() as u64).saturating_sub(owed);
             let spare = if steps == 0 { 0 } else { spare };
             let first = open.len();

@@ -1,7 +1,8 @@
 //! From state graphs to places at which, as far as possible, each byte and each rule leads to one place only.
 use super::{
     nfa::{Body, Nfa, State, number},
-    program::{ByteEdge, Call, Counter, MAX_COUNTERS, Place, Pos, Program, Rule, next_number},
+    pos::{MAX_COUNTERS, Pos},
+    program::{ByteEdge, Call, Counter, Place, Program, Rule, next_number},
     readers::Readers,
     weights::{NEVER, Weights},
 };

@@ -1,5 +1,5 @@
 //! The order in which rules can call each other before anything is read.
-use super::program::Program;
+use super::{pos::Pos, program::Program};
 use crate::{Error, ErrorKind, Result};
 
 /// Gives every rule a rank above those of the rules that can call it first thing.
@@ -46,7 +46,7 @@ enum Mark {
     Done,
 }
 
-fn first_calls(program: &Program, start: Option<super::program::Pos>) -> Result<Vec<u32>> {
+fn first_calls(program: &Program, start: Option<Pos>) -> Result<Vec<u32>> {
     let mut callees = Vec::new();
     if let Some(start) = start {
         program.each_call(start, |call| {

@@ -1,9 +1,5 @@
 //! What can still follow a text: stacks of places, shared and numbered.
-use super::{
-    hash::NumberMap,
-    nfa::number,
-    program::{Pos, Program},
-};
+use super::{hash::NumberMap, nfa::number, pos::Pos, program::Program};
 use std::sync::Arc;
 
 /// A set of stacks, by number; what is left of a grammar after some text.

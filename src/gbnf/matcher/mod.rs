@@ -17,6 +17,7 @@ mod machine;
 #[expect(clippy::module_inception, reason = "the type that the module is about")]
 mod matcher;
 mod nfa;
+mod pos;
 mod program;
 mod readers;
 mod session;
@@ -27,7 +28,8 @@ pub use matcher::Matcher;
 pub(crate) use {
     machine::{Machine, NodeId, SetId},
     nfa::{Nfa, number},
-    program::{Endless, Pos, Program},
+    pos::{Endless, Pos},
+    program::Program,
     session::{Session, TABLE_LIMIT, Tables},
     step::{kind, too_ambiguous},
     weights::Weights,

@@ -1,7 +1,8 @@
 //! A place in a text, and the tables that it shares with other texts of the same grammar.
 use super::{
     machine::{Machine, NodeId, SetId},
-    program::{Pos, Program},
+    pos::Pos,
+    program::Program,
 };
 use crate::Result;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

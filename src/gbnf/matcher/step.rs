@@ -1,7 +1,7 @@
 //! One byte further.
 use super::{
     machine::{Machine, Node, NodeId, Row, SetId},
-    program::Pos,
+    pos::Pos,
 };
 use crate::{Error, ErrorKind, Result};
 use std::collections::BTreeMap;
