@@ -133,14 +133,14 @@ fn masks_near_the_end_of_a_repetition_equal_trying_every_token() {
     assert_eq!(trie.longest(), longest);
     for (min, max) in [(0, 6), (0, 9), (0, 45), (3, 9), (7, 7), (8, 30), (20, 24), (40, 70)] {
         for item in [name("item"), alt([name("item"), lit("")])] {
-            let tree = ast([
+            let rules = ast([
                 ("root", seq([lit("\""), rep(item, min, max), lit("\""), rep(lit("b"), 0, 8)])),
                 ("item", not(&[('"', '"'), ('b', 'b')])),
             ]);
-            let mut matcher = Matcher::from_ast(&tree, "root").unwrap();
-            let mut constraint = Constraint::from_ast(&tree, "root", Arc::clone(&trie)).unwrap();
-            let text = "\"".to_owned() + &"a".repeat(max as usize) + "\"" + &"b".repeat(8);
-            for byte in text.bytes() {
+            let mut matcher = Matcher::from_ast(&rules, "root").unwrap();
+            let mut constraint = Constraint::from_ast(&rules, "root", Arc::clone(&trie)).unwrap();
+            let sentence = "\"".to_owned() + &"a".repeat(max as usize) + "\"" + &"b".repeat(8);
+            for byte in sentence.bytes() {
                 let allowed: Vec<u32> = constraint.mask().unwrap().iter().collect();
                 assert_eq!(allowed, brute_force(&matcher, &texts), "at {} of {min} to {max}", matcher.offset());
                 matcher.push([byte]).unwrap();
