@@ -47,6 +47,7 @@ fn a_hundred_loads_keep_memory_flat_and_leave_no_thread() {
         }
     }
     let grown = resident_kib().saturating_sub(before);
-    assert!(grown < 2_048, "{grown} KiB more than before");
+    // The allocator takes an arena of 2 MiB more or less; a single model that stayed behind each time would be 70 MiB.
+    assert!(grown < 4_096, "{grown} KiB more than before");
     assert_eq!(descriptors(), open);
 }
