@@ -163,8 +163,10 @@ impl Sequence {
         let token = self.choose(logits, &around.vocabulary)?;
         self.timings.sample += started.elapsed();
         self.timings.sample_tokens += 1;
-        let is_end = around.vocabulary.end_of_generation().contains(&token);
-        if let Some(n) = self.job.options.logprobs.filter(|_| !is_end) {
+        if around.vocabulary.end_of_generation().contains(&token) {
+            return Ok(Some(FinishReason::EndOfText));
+        }
+        if let Some(n) = self.job.options.logprobs {
             self.logprobs.push(logprobs(logits, token, n as usize, &around.vocabulary));
         }
         self.append(token, &around.vocabulary, engine.n_ctx())
@@ -182,9 +184,6 @@ impl Sequence {
     }
 
     fn append(&mut self, token: u32, vocabulary: &Vocabulary, n_ctx: u32) -> Result<Option<FinishReason>> {
-        if vocabulary.end_of_generation().contains(&token) {
-            return Ok(Some(FinishReason::EndOfText));
-        }
         let llama_token = LlamaToken(i32::try_from(token).unwrap_or_default());
         self.tokens.push(llama_token);
         self.sampler.accept(llama_token);
