@@ -104,20 +104,13 @@ impl Loading {
     pub(super) fn finish(self, outcome: Result<Result<Loaded>, RecvError>) -> Result<LlamaCpp> {
         let Loading { commands, fault, counters, thread, id, .. } = self;
         let Loaded { report, vocabulary, chat_template } = outcome.map_err(|_| closed(&fault))??;
-        let parse = |text: String| {
-            ChatTemplate::parse(
-                &text,
-                vocabulary.bos.clone().unwrap_or_default(),
-                vocabulary.eos.clone().unwrap_or_default(),
-            )
-        };
         let inner = Inner {
             commands,
             fault,
             counters,
             thread: Mutex::new(Some(thread)),
             report,
-            chat_template: chat_template.map(parse),
+            chat_template,
             bos: vocabulary.bos.clone(),
             id,
         };

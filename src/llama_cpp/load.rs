@@ -20,7 +20,7 @@ use std::{num::NonZeroU32, sync::Arc, time::Instant};
 pub(super) struct Loaded {
     pub(super) report: LoadReport,
     pub(super) vocabulary: Arc<Vocabulary>,
-    pub(super) chat_template: Option<String>,
+    pub(super) chat_template: Option<Result<ChatTemplate>>,
 }
 
 /// Opens the model file.
@@ -94,7 +94,9 @@ pub(super) fn describe(
         Error::new(ErrorKind::Load, "the model file has no tokenizer: convert the model again, with its tokenizer")
             .with_path(setup.path.display().to_string())
     })?;
-    let chat_template = setup.chat_template.clone().or_else(|| model.meta_val_str("tokenizer.chat_template").ok());
+    let template_text = setup.chat_template.clone().or_else(|| model.meta_val_str("tokenizer.chat_template").ok());
+    let (bos, eos) = (vocabulary.bos.clone().unwrap_or_default(), vocabulary.eos.clone().unwrap_or_default());
+    let chat_template = template_text.map(|text| ChatTemplate::parse(&text, bos, eos));
     let mut report = LoadReport {
         path: setup.path.clone(),
         name: model.meta_val_str("general.name").ok(),
@@ -111,7 +113,7 @@ pub(super) fn describe(
         load_time: started.elapsed(),
         warnings: Vec::new(),
     };
-    report.warnings = warnings(setup, backend, &report, chat_template.as_deref());
+    report.warnings = warnings(setup, backend, &report, chat_template.as_ref());
     for warning in &report.warnings {
         tracing::warn!(model = %setup.path.display(), "{warning}");
     }
@@ -123,9 +125,14 @@ pub(super) fn n_ctx(setup: &Setup, context: &LlamaContext<'_>) -> u32 {
     setup.n_ctx.map_or(context.n_ctx(), |n_ctx| n_ctx.min(context.n_ctx()))
 }
 
-fn warnings(setup: &Setup, backend: &LlamaBackend, report: &LoadReport, chat_template: Option<&str>) -> Vec<String> {
+fn warnings(
+    setup: &Setup,
+    backend: &LlamaBackend,
+    report: &LoadReport,
+    chat_template: Option<&Result<ChatTemplate>>,
+) -> Vec<String> {
     let mut warnings = Vec::from_iter(build_warning(&report.system_info));
-    if let Some(error) = chat_template.and_then(|text| ChatTemplate::parse(text, "", "").err()) {
+    if let Some(Err(error)) = chat_template {
         warnings
             .push(format!("the chat template in the file cannot be used, give another with `chat_template`: {error}"));
     }
