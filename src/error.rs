@@ -103,6 +103,31 @@ impl Span {
     }
 }
 
+/// The most characters of a line that are drawn, and how many of them stand before the place.
+const DRAWN: (usize, usize) = (120, 60);
+
+impl Span {
+    /// Draws the line, or the part of it around the place, and marks the place below.
+    fn draw(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let before = self.column.saturating_sub(1);
+        let from = if self.excerpt.chars().nth(DRAWN.0).is_some() { before.saturating_sub(DRAWN.1) } else { 0 };
+        let mut line: String = self.excerpt.chars().skip(from).take(DRAWN.0).collect();
+        if self.excerpt.chars().nth(from + DRAWN.0).is_some() {
+            line.push('…');
+        }
+        let cut = if from > 0 { "…" } else { "" };
+        // A tab below a tab keeps the mark in its column.
+        let blank: String = line.chars().take(before - from).map(|c| if c == '\t' { c } else { ' ' }).collect();
+        let marked = line.char_indices().skip(before - from).map(|(at, _)| at);
+        let start = marked.clone().next().unwrap_or_default();
+        let width = marked.take_while(|at| at - start < self.bytes.len()).count().max(1);
+        let number = self.line.to_string();
+        let gutter = " ".repeat(number.len());
+        write!(f, "\n{gutter} |\n{number} | {cut}{line}")?;
+        write!(f, "\n{gutter} | {}{blank}{}", if from > 0 { " " } else { "" }, "^".repeat(width))
+    }
+}
+
 impl Error {
     /// A failure of this kind. The message is one clause, lower case, and says what to do next.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -202,11 +227,7 @@ impl fmt::Display for Error {
         }
         if f.alternate() {
             if let Some(span) = &self.0.span {
-                let width = span.bytes.len().clamp(1, span.excerpt.len().max(1));
-                let number = span.line.to_string();
-                let gutter = " ".repeat(number.len());
-                write!(f, "\n{gutter} |\n{number} | {}", span.excerpt)?;
-                write!(f, "\n{gutter} | {}{}", " ".repeat(span.column - 1), "^".repeat(width))?;
+                span.draw(f)?;
             }
             let mut source = self.source();
             while let Some(cause) = source {
@@ -261,6 +282,21 @@ mod tests {
             format!("{error:#}"),
             "rule `b` is not defined (line 2, column 9)\n  |\n2 | a ::= ü b\n  |         ^"
         );
+    }
+
+    #[test]
+    fn draws_what_can_be_seen() {
+        let drawn = |text: &str, at: Range<usize>| {
+            let error = Error::new(ErrorKind::Grammar, "no").with_span(Span::new(text, at));
+            format!("{error:#}").split_once("\n  |\n").unwrap().1.to_owned()
+        };
+        assert_eq!(drawn("\tü\tßß c", 4..8), "1 | \tü\tßß c\n  | \t \t^^");
+        assert_eq!(drawn("ab", 2..2), "1 | ab\n  |   ^");
+        assert_eq!(drawn("", 0..0), "1 | \n  | ^");
+        let long = format!("{}xyz{}", "a".repeat(200), "b".repeat(200));
+        let (a, b) = ("a".repeat(60), "b".repeat(57));
+        assert_eq!(drawn(&long, 200..203), format!("1 | …{a}xyz{b}…\n  |  {}^^^", " ".repeat(60)));
+        assert_eq!(drawn(&long, 403..403).lines().nth(1).unwrap().len(), 5 + 60 + 1);
     }
 
     #[test]

@@ -48,10 +48,12 @@ mod head;
 mod llama_cpp;
 mod llm;
 mod prompt;
+mod regular;
 mod report;
 mod runnable;
 pub mod structured;
 pub mod testing;
+pub mod typescript;
 
 pub use callback::{CallbackHandler, PanicPolicy};
 pub use chain::{Chain, input};

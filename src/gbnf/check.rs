@@ -17,10 +17,8 @@ pub(super) fn check(parsed: &Parsed, root: &str) -> Result<(), Fault> {
     if !linked.index.contains_key(root) {
         let first = parsed.spans.first().map(|spans| spans.name.clone()).unwrap_or_default();
         let names = list(parsed.ast.rules.iter().map(|rule| rule.name.as_str()));
-        return Err(Fault::new(
-            first,
-            format!("no rule is named `{root}`: give the root rule that name ({names} are)"),
-        ));
+        let which = if parsed.ast.rules.len() == 1 { "" } else { "the rule that texts begin with, one of " };
+        return Err(Fault::new(first, format!("no rule is named `{root}`: give that name to {which}{names}")));
     }
     let nullable = linked.fixpoint(is_nullable);
     let beginnings = leftmost::check(&linked, &nullable)?;
@@ -155,7 +153,12 @@ fn undefined<'a>(name: &str, defined: impl Iterator<Item = &'a str>) -> String {
     let plain = |name: &str| name.replace('-', "").to_ascii_lowercase();
     match defined.filter(|other| plain(other) == plain(name)).min() {
         Some(other) => format!("rule `{name}` is not defined: did you mean `{other}`?"),
-        None => format!("rule `{name}` is not defined: define it, or put text in double quotes"),
+        None if name.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("rule `{name}` is not defined: put numbers in double quotes, as all text")
+        }
+        None => format!(
+            "rule `{name}` is not defined: define it, or put text in double quotes, with `\\\"` for a quote in it"
+        ),
     }
 }
 

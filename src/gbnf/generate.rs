@@ -194,7 +194,7 @@ fn chars_item(ranges: Vec<(char, char)>) -> (Item, u64) {
 }
 
 /// A generator of random numbers (splitmix64).
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -206,12 +206,12 @@ impl Random {
     }
 
     /// A number below `end`; 0 if that is 0.
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         usize::try_from((u128::from(self.next()) * end as u128) >> 64).unwrap_or_default()
     }
 
     /// A character of at most `spare` bytes; the first one if all are longer.
-    fn character(&mut self, ranges: &[(char, char)], spare: u64) -> Option<char> {
+    pub(super) fn character(&mut self, ranges: &[(char, char)], spare: u64) -> Option<char> {
         let &(first, _) = ranges.first()?;
         let legible = (' ', '~');
         let common = |&(low, high): &(char, char)| (low.max(legible.0), high.min(legible.1));

@@ -37,11 +37,13 @@ pub(super) struct Lexeme<'a> {
 pub(super) struct Lexer<'a> {
     text: &'a str,
     pos: usize,
+    /// The comments so far, from `#` to before the line end.
+    pub(super) comments: Vec<Range<usize>>,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Lexer { text, pos: 0 }
+        Lexer { text, pos: 0, comments: Vec::new() }
     }
 
     /// The next lexeme; at the end of the text, `End`, as often as asked.
@@ -87,7 +89,11 @@ impl<'a> Lexer<'a> {
             let rest = self.rest();
             match rest.chars().next() {
                 Some(' ' | '\t') => self.pos += 1,
-                Some('#') => self.pos += rest.find(['\r', '\n']).unwrap_or(rest.len()),
+                Some('#') => {
+                    let end = self.pos + rest.find(['\r', '\n']).unwrap_or(rest.len());
+                    self.comments.push(self.pos..end);
+                    self.pos = end;
+                }
                 _ => return,
             }
         }
@@ -238,7 +244,13 @@ fn unclosed_class(start: usize) -> Fault {
 fn unexpected(c: char) -> String {
     match c {
         '_' => "rule names have no underscore: use `-`".to_owned(),
-        ':' | '=' => "a rule is written `name ::= body`".to_owned(),
+        ':' | '=' => "expected `::=` here: a rule is written `name ::= body`".to_owned(),
+        '\\' => "`\\` stands in quotes and classes only: write a class, as `[0-9]` for a digit".to_owned(),
+        '^' | '$' => format!("`{c}` means nothing here: a grammar matches whole texts, so leave anchors out"),
+        '`' => "a backtick means nothing here: leave out what stands around the grammar".to_owned(),
+        '‘' | '’' | '“' | '”' | '„' => {
+            format!("`{c}` is no quote to llama.cpp: write `\"text\"`, with straight quotes")
+        }
         '\'' => "literals stand in double quotes: `\"text\"`".to_owned(),
         ']' => "`]` closes no class: write `\"]\"` for the character".to_owned(),
         '>' => "`>` closes no token: write `\">\"` for the character".to_owned(),
@@ -248,6 +260,6 @@ fn unexpected(c: char) -> String {
         c if c.is_whitespace() => {
             format!("U+{:04X} is no space to llama.cpp: use spaces, tabs and line ends", u32::from(c))
         }
-        c => format!("{c:?} means nothing here: put text in double quotes"),
+        c => format!("`{}` means nothing here: put text in double quotes", c.escape_debug()),
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Parsed {
     pub(super) ast: Ast,
     /// One for each rule, in the same order.
     pub(super) spans: Vec<Spans>,
+    /// The comments, in the order of the text.
+    pub(super) comments: Vec<Range<usize>>,
 }
 
 /// Where the parts of a rule stand in the text, in the order of the text.
@@ -21,6 +23,8 @@ pub(super) struct Parsed {
 pub(super) struct Spans {
     /// The name before `::=`.
     pub(super) name: Range<usize>,
+    /// Where the body ends.
+    pub(super) end: usize,
     /// One for each [`Expr::Rule`].
     pub(super) refs: Vec<Range<usize>>,
     /// One for each [`Expr::Repeat`], by where it ends.
@@ -35,12 +39,14 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Fault> {
     let mut lexer = Lexer::new(text);
     let mut parser =
         Parser { current: lexer.next()?, lexer, load: Load::default(), spans: Spans::default(), last_end: 0 };
-    let mut parsed = Parsed { ast: Ast::default(), spans: Vec::new() };
+    let mut parsed = Parsed { ast: Ast::default(), spans: Vec::new(), comments: Vec::new() };
     parser.skip_newlines()?;
     while parser.current.kind != Kind::End {
-        parsed.ast.rules.push(parser.rule()?);
+        let is_first = parsed.ast.rules.is_empty();
+        parsed.ast.rules.push(parser.rule(is_first)?);
         parsed.spans.push(mem::take(&mut parser.spans));
     }
+    parsed.comments = parser.lexer.comments;
     Ok(parsed)
 }
 
@@ -69,9 +75,9 @@ struct Nested {
 }
 
 impl<'a> Parser<'a> {
-    fn rule(&mut self) -> Result<Rule, Fault> {
+    fn rule(&mut self, is_first: bool) -> Result<Rule, Fault> {
         let Kind::Name(name) = self.current.kind else {
-            return Err(self.not_a_rule());
+            return Err(self.not_a_rule(is_first));
         };
         self.spans.name = self.current.at.clone();
         self.load.name(name);
@@ -81,6 +87,7 @@ impl<'a> Parser<'a> {
         }
         self.advance(true)?;
         let body = self.alternatives(0)?.expr;
+        self.spans.end = self.last_end;
         match self.current.kind {
             Kind::Newline | Kind::End => self.skip_newlines()?,
             _ => return Err(self.not_the_end_of_a_rule()),
@@ -112,7 +119,7 @@ impl<'a> Parser<'a> {
                 Kind::Open => items.push(self.group(depth)?),
                 Kind::Star | Kind::Plus | Kind::Question | Kind::OpenBrace => match items.pop() {
                     Some(item) => items.push(self.repetition(item, depth)?),
-                    None => return Err(self.fault("nothing stands before the repetition: put what it repeats there")),
+                    None => return Err(self.nothing_to_repeat(depth)),
                 },
                 _ => break,
             }
@@ -204,8 +211,7 @@ impl<'a> Parser<'a> {
             max = self.number(nested)?;
         }
         if self.current.kind != Kind::CloseBrace {
-            let form = "the bounds of a repetition are written `{2}`, `{2,}` or `{2,5}`";
-            return Err(self.fault(format!("expected {} here: {form}", if is_open { "`}`" } else { "`,` or `}`" })));
+            return Err(self.not_bounds(if is_open { "`}`" } else { "`,` or `}`" }));
         }
         let end = self.current.at.end;
         shape::bounds(min, max).map_err(|why| Fault::new(start..end, why))?;
@@ -218,7 +224,7 @@ impl<'a> Parser<'a> {
             return Ok(None);
         };
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(self.fault("expected a number here"));
+            return Err(self.not_bounds("a number"));
         }
         self.advance(nested)?;
         Ok(Some(digits.parse().unwrap_or(u32::MAX)))
@@ -246,12 +252,30 @@ impl<'a> Parser<'a> {
         Fault::new(self.current.at.clone(), message)
     }
 
-    fn not_a_rule(&self) -> Fault {
+    fn not_bounds(&self, expected: &str) -> Fault {
+        let form = "the bounds of a repetition are written `{2}`, `{2,}` or `{2,5}`";
+        self.fault(format!("expected {expected} here: {form}"))
+    }
+
+    fn nothing_to_repeat(&self, depth: usize) -> Fault {
+        self.fault(match self.current.kind {
+            Kind::OpenBrace => "bounds follow what they repeat: write `(...)*` for what comes any number of times",
+            Kind::Question if depth > 0 => {
+                "nothing stands before the `?`: put what is optional there; lookahead and flags, as in `(?!`, cannot \
+                 be written"
+            }
+            _ => "nothing stands before the repetition: put what it repeats there",
+        })
+    }
+
+    fn not_a_rule(&self, is_first: bool) -> Fault {
         self.fault(match self.current.kind {
             Kind::Bar => {
                 "a rule ended on the line before: put the `|` at the end of that line, or the body in parentheses"
             }
-            Kind::DefinedAs => "expected a rule's name before `::=`",
+            Kind::DefinedAs => "expected a rule's name before `::=`: a rule is written `name ::= body`",
+            Kind::Token(_) => "expected a rule `name ::= body`: names of rules stand without angle brackets",
+            _ if is_first => "expected a rule `name ::= body`: a grammar begins with the name of a rule",
             _ => "expected a rule `name ::= body`: to continue the rule above, put its body in parentheses",
         })
     }
@@ -263,7 +287,8 @@ impl<'a> Parser<'a> {
                  alternative before it is empty"
             }
             Kind::Close => "`)` closes no group: remove it, or write `\")\"` for the character",
-            Kind::CloseBrace | Kind::Comma => "this means nothing outside of bounds: put text in double quotes",
+            Kind::CloseBrace => "`}` closes no bounds: remove it, or write `\"}\"` for the character",
+            Kind::Comma => "parts follow one another without a comma: remove it, or write `\",\"` for the character",
             _ => "expected the end of the line",
         })
     }

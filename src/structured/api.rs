@@ -3,11 +3,13 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
 use super::{
-    build::{Target, build},
+    build::build,
     lower::lower,
+    options::{Options, Settings},
     prune::prune,
+    report::Report,
 };
-use crate::{Error, ErrorKind, Grammar, Result};
+use crate::{Error, ErrorKind, Grammar, Result, gbnf::Ast};
 
 /// The JSON Schema of the text that serde reads a type from.
 ///
@@ -34,7 +36,7 @@ pub fn schema_for_type<T: JsonSchema + ?Sized>() -> Value {
 ///
 /// With [`ErrorKind::Schema`], as there.
 pub fn grammar_for_type<T: JsonSchema + ?Sized>() -> Result<Grammar> {
-    compile(&schema_for_type::<T>(), Target::Type)
+    grammar(&schema_for_type::<T>(), Options::typed(), true)
 }
 
 /// The grammar of the JSON texts that satisfy a schema, the same as [`Grammar::from_schema`].
@@ -43,7 +45,7 @@ pub fn grammar_for_type<T: JsonSchema + ?Sized>() -> Result<Grammar> {
 ///
 /// With [`ErrorKind::Schema`], as there.
 pub fn grammar_for_schema(schema: &Value) -> Result<Grammar> {
-    compile(schema, Target::Schema)
+    grammar(schema, Options::typed(), false)
 }
 
 /// Grammars of JSON texts.
@@ -71,14 +73,14 @@ impl Grammar {
         grammar_for_type::<T>()
     }
 
-    /// The grammar of the JSON texts that satisfy a schema of draft 2020-12.
+    /// The grammar of the JSON texts that satisfy a schema, its objects closed; [`Options`] has other ways.
     ///
     /// Every sentence is a valid instance; not every instance is a sentence. [The module](super) says which are, and
     /// what cannot be kept.
     ///
     /// ```
     /// # use catena::{ErrorKind, Grammar};
-    /// let error = Grammar::from_schema(&serde_json::json!({"type": "string", "pattern": "a+"})).unwrap_err();
+    /// let error = Grammar::from_schema(&serde_json::json!({"type": "string", "pattern": r"(a+)\1"})).unwrap_err();
     /// assert_eq!((error.kind(), error.path()), (ErrorKind::Schema, Some("/pattern")));
     /// ```
     ///
@@ -91,10 +93,68 @@ impl Grammar {
     }
 }
 
-fn compile(schema: &Value, target: Target) -> Result<Grammar> {
-    let mut ir = build(schema, target)?;
+/// A grammar made from a schema, and what became of each keyword.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    grammar: Grammar,
+    report: Report,
+}
+
+impl Compiled {
+    /// The grammar.
+    pub fn grammar(&self) -> &Grammar {
+        &self.grammar
+    }
+
+    /// What became of each keyword.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The grammar alone.
+    pub fn into_grammar(self) -> Grammar {
+        self.grammar
+    }
+}
+
+impl Options {
+    /// Makes the grammar of the JSON texts that satisfy a schema.
+    ///
+    /// # Errors
+    ///
+    /// With [`ErrorKind::Schema`] and the JSON pointer of the keyword, if the schema is malformed, describes no value,
+    /// or holds what cannot be kept.
+    pub fn compile(&self, schema: &Value) -> Result<Compiled> {
+        let settings = Settings { options: self.clone(), sets: false, report: Some(Report::default()) };
+        let (ast, settings) = ast(schema, settings)?;
+        let mut report = settings.report.unwrap_or_default();
+        report.finish();
+        Ok(Compiled { grammar: checked(ast)?, report })
+    }
+
+    /// The text of that grammar, as quickly as can be: neither is it read again nor is a report kept.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`compile`](Self::compile).
+    pub fn text(&self, schema: &Value) -> Result<String> {
+        let settings = Settings { options: self.clone(), sets: false, report: None };
+        Ok(ast(schema, settings)?.0.to_string())
+    }
+}
+
+fn grammar(schema: &Value, options: Options, sets: bool) -> Result<Grammar> {
+    checked(ast(schema, Settings { options, sets, report: None })?.0)
+}
+
+fn ast(schema: &Value, settings: Settings) -> Result<(Ast, Settings)> {
+    let (mut ir, settings) = build(schema, settings)?;
     prune(&mut ir)?;
-    Grammar::from_ast(lower(&ir)?, "root").map_err(|error| {
+    Ok((lower(&ir, &settings.options)?, settings))
+}
+
+fn checked(ast: Ast) -> Result<Grammar> {
+    Grammar::from_ast(ast, "root").map_err(|error| {
         let message = format!("the grammar of the schema cannot be used: {}", error.message());
         Error::new(ErrorKind::Schema, message).with_path("#").with_source(error)
     })

@@ -1,6 +1,4 @@
 //! Sets of types, of counts and of numbers.
-use serde_json::Value;
-
 use super::decimal::Decimal;
 
 /// A set of JSON types. Numbers are split into integers and the rest.
@@ -33,29 +31,12 @@ impl Types {
         })
     }
 
-    /// The type of a value.
-    pub(crate) fn of(value: &Value) -> Self {
-        match value {
-            Value::Null => Types::NULL,
-            Value::Bool(_) => Types::BOOLEAN,
-            Value::Number(number) if Decimal::from_number(number).is_some_and(|n| n.is_integer()) => Types::INTEGER,
-            Value::Number(_) => Types::FRACTION,
-            Value::String(_) => Types::STRING,
-            Value::Array(_) => Types::ARRAY,
-            Value::Object(_) => Types::OBJECT,
-        }
-    }
-
     pub(crate) fn and(self, other: Self) -> Self {
         Types(self.0 & other.0)
     }
 
     pub(crate) fn or(self, other: Self) -> Self {
         Types(self.0 | other.0)
-    }
-
-    pub(crate) fn without(self, other: Self) -> Self {
-        Types(self.0 & !other.0)
     }
 
     /// Whether the two sets have a type in common.
@@ -84,13 +65,16 @@ impl Count {
         count >= self.min && self.max.is_none_or(|max| count <= max)
     }
 
+    /// All other numbers.
+    pub(crate) fn not(self) -> impl Iterator<Item = Self> {
+        let below = self.min.checked_sub(1).map(|max| Count { min: 0, max: Some(max) });
+        let above = self.max.and_then(|max| max.checked_add(1)).map(|min| Count { min, max: None });
+        below.into_iter().chain(above)
+    }
+
     /// Whether no number satisfies it.
     pub(crate) fn is_empty(self) -> bool {
         self.max.is_some_and(|max| max < self.min)
-    }
-
-    pub(crate) fn meets(self, other: Self) -> bool {
-        !self.and(other).is_empty()
     }
 }
 
@@ -132,12 +116,6 @@ impl Bounds {
         self
     }
 
-    pub(crate) fn admits(&self, number: &Decimal) -> bool {
-        let above = self.min.as_ref().is_none_or(|min| *number > min.at || (!min.strict && *number == min.at));
-        let below = self.max.as_ref().is_none_or(|max| *number < max.at || (!max.strict && *number == max.at));
-        above && below
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         match (&self.min, &self.max) {
             (Some(min), Some(max)) => min.at > max.at || (min.at == max.at && (min.strict || max.strict)),
@@ -160,6 +138,5 @@ mod tests {
         bounds.lower(bound("5", true));
         bounds.lower(bound("5", false));
         assert_eq!(bounds, Bounds { min: Some(bound("1", true)), max: Some(bound("5", true)) });
-        assert!(!bounds.admits(&Decimal::parse("5").unwrap()) && bounds.admits(&Decimal::parse("4.9").unwrap()));
     }
 }

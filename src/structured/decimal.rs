@@ -9,7 +9,7 @@ const MAX_WHOLE: usize = 39;
 const MAX_FRACTION: usize = 40;
 
 /// A decimal number without rounding. There is no negative zero.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Decimal {
     negative: bool,
     whole: u128,
@@ -94,6 +94,23 @@ impl Decimal {
         Decimal { negative: false, ..self.clone() }
     }
 
+    /// Whether it is a multiple of another number above zero, if that can be told without more digits than are kept.
+    pub(crate) fn is_multiple_of(&self, of: &Self) -> Option<bool> {
+        let places = self.fraction.len().max(of.fraction.len());
+        let (number, of) = (self.scaled(places)?, of.scaled(places)?);
+        number.checked_rem(of).map(|rest| rest == 0)
+    }
+
+    /// The magnitude with the point so many places to the right, which makes it an integer.
+    pub(crate) fn scaled(&self, places: usize) -> Option<u128> {
+        let mut number = self.whole;
+        for at in 0..places {
+            let digit = self.fraction.get(at).copied().unwrap_or(0);
+            number = number.checked_mul(10)?.checked_add(u128::from(digit))?;
+        }
+        (places >= self.fraction.len()).then_some(number)
+    }
+
     /// The least integer that is not less, or greater if `strict`.
     pub(crate) fn integer_from(&self, strict: bool) -> Self {
         let truncated = Decimal::integer(self.negative, self.whole);
@@ -168,6 +185,16 @@ mod tests {
         assert_eq!(Decimal::parse(&format!("{}0", u128::MAX)), None);
         assert_eq!(Decimal::parse(""), None);
         assert_eq!(Decimal::parse("1x"), None);
+    }
+
+    #[test]
+    fn multiples_are_told_exactly() {
+        for (number, of, is) in
+            [("7", "3.5", true), ("0.0075", "0.0001", true), ("0.00751", "0.0001", false), ("-9", "3", true)]
+        {
+            assert_eq!(decimal(number).is_multiple_of(&decimal(of)), Some(is), "{number} {of}");
+        }
+        assert_eq!(decimal("1e30").is_multiple_of(&decimal("1e-30")), None);
     }
 
     #[test]

@@ -1,131 +1,160 @@
-//! Proof that the branches of a `oneOf` exclude one another, so that it may be read as `anyOf`.
-use std::collections::BTreeMap;
-
-use serde_json::Value;
+//! What has nothing in common, so that a `oneOf` may be read as an `anyOf` there, and what is empty.
+use std::rc::Rc;
 
 use super::{
-    atom::{Atom, NodeId, ObjectPart, Slot, canonical, same},
-    bounds::Types,
-    normal::Normalizer,
+    expand::Expander,
+    sets::{ArraySet, ObjectSet, Values},
+    term::{Literal, NodeId, Term},
 };
 use crate::Result;
 
-/// Checks that no value that will be written for one branch of a `oneOf` satisfies another branch too.
-///
-/// Objects are written closed, so a property that an alternative does not declare is absent from its values.
-pub(crate) fn check(normal: &mut Normalizer<'_>, atoms: &[Atom]) -> Result<()> {
-    let mut nodes: BTreeMap<NodeId, Vec<(usize, &Atom)>> = BTreeMap::new();
-    for atom in atoms {
-        for (node, branch) in &atom.branches {
-            nodes.entry(*node).or_default().push((*branch, atom));
+/// How deep properties and items are looked into.
+const MAX_DEPTH: usize = 4;
+
+/// How often finding out what is empty may lead to finding it out of something else.
+const MAX_LOOKING: usize = 8;
+
+impl<'a> Expander<'a> {
+    /// What exactly one of the branches admits.
+    pub(super) fn one(&mut self, branches: &[Literal], track: bool, node: NodeId) -> Result<Values<'a>> {
+        let mut all = Vec::with_capacity(branches.len());
+        for branch in branches {
+            all.push(self.literal(*branch, track)?);
         }
-    }
-    for (node, members) in nodes {
-        for group in groups(normal, &members)? {
-            for (at, (first, left)) in group.iter().enumerate() {
-                for (second, right) in group.iter().skip(at + 1).filter(|(second, _)| second != first) {
-                    if !(excludes(normal, left, right)? && excludes(normal, right, left)?) {
-                        let message = format!(
-                            "branches {first} and {second} of `oneOf` are not known to exclude one another: use `anyOf`, or give each a `const` tag"
-                        );
-                        return Err(normal.document.error(node, "oneOf", message));
-                    }
+        let mut overlaps = vec![Vec::new(); branches.len()];
+        for (at, left) in all.iter().enumerate() {
+            for (other, right) in all.iter().enumerate().skip(at + 1) {
+                if !self.are_apart(left, right)? {
+                    overlaps.iter_mut().skip(at).take(1).for_each(|list| list.push(other));
+                    overlaps.iter_mut().skip(other).take(1).for_each(|list| list.push(at));
                 }
             }
         }
-    }
-    Ok(())
-}
-
-/// The members by groups, such that those of different groups are known to exclude one another.
-///
-/// Where all are listed values, or objects with a listed tag, those without a value in common need no comparison.
-fn groups<'a>(normal: &mut Normalizer<'_>, members: &[(usize, &'a Atom)]) -> Result<Vec<Vec<(usize, &'a Atom)>>> {
-    let Some((_, first)) = members.first() else { return Ok(Vec::new()) };
-    let listed = |atom: &Atom| atom.literals.as_ref().map(|values| values.iter().map(canonical).collect::<Vec<_>>());
-    let mut keys: Option<Vec<Vec<String>>> = members.iter().map(|(_, atom)| listed(atom)).collect();
-    for name in &first.object.required {
-        if keys.is_some() {
-            break;
+        let mut values = Values::none();
+        for ((at, branch), others) in all.iter().enumerate().zip(&overlaps) {
+            let mut own: Rc<Values<'a>> = Rc::clone(branch);
+            for other in others {
+                let Some(other_branch) = branches.get(*other) else { continue };
+                let rest = self.literal(other_branch.not(), false).map_err(|error| {
+                    let place = error.path().unwrap_or("#").to_owned();
+                    let message = format!(
+                        "branches {at} and {other} of `oneOf` may both hold, and telling them apart fails at \
+                         `{place}`: {}. Use `anyOf`, or give each branch a `const` tag",
+                        error.message()
+                    );
+                    self.document.error(node, "oneOf", message)
+                })?;
+                own = Rc::new(self.and(&own, &rest, node)?);
+            }
+            values.add(&own);
+            self.check_size(&values, node)?;
         }
-        let tags = members.iter().map(|(_, atom)| tag_values(normal, atom, name)).collect::<Result<Vec<_>>>()?;
-        keys = tags.into_iter().collect();
+        Ok(values)
     }
-    let Some(keys) = keys else { return Ok(vec![members.to_vec()]) };
-    let mut groups: BTreeMap<String, Vec<(usize, &Atom)>> = BTreeMap::new();
-    for (keys, member) in keys.into_iter().zip(members) {
-        for key in keys {
-            groups.entry(key).or_default().push(*member);
-        }
-    }
-    Ok(groups.into_values().collect())
-}
 
-/// The values that a required property of an object may have, if they are listed.
-fn tag_values(normal: &mut Normalizer<'_>, atom: &Atom, name: &str) -> Result<Option<Vec<String>>> {
-    if atom.types != Types::OBJECT || !atom.object.is_required(name) {
-        return Ok(None);
-    }
-    let Some(slot) = atom.object.property(name) else { return Ok(None) };
-    let mut values = Vec::new();
-    for tag in normal.alternatives(&slot)?.iter() {
-        let Some(literals) = &tag.literals else { return Ok(None) };
-        values.extend(literals.iter().map(canonical));
-    }
-    Ok(Some(values))
-}
-
-/// Whether no value written for `left` satisfies `right`.
-fn excludes(normal: &mut Normalizer<'_>, left: &Atom, right: &Atom) -> Result<bool> {
-    let common = left.types.and(right.types);
-    if common == Types::NONE {
-        return Ok(true);
-    }
-    if let Some(literals) = &left.literals {
-        return none_admitted(normal, literals, right);
-    }
-    if let Some(literals) = &right.literals {
-        return none_admitted(normal, literals, left);
-    }
-    Ok((!common.meets(Types::NUMBER) || left.bounds.clone().and(&right.bounds).is_empty())
-        && (!common.meets(Types::STRING) || !left.length.meets(right.length))
-        && (!common.meets(Types::ARRAY) || !left.array.count.meets(right.array.count))
-        && !common.meets(Types::NULL.or(Types::BOOLEAN))
-        && (!common.meets(Types::OBJECT) || objects_exclude(normal, &left.object, &right.object)?))
-}
-
-fn none_admitted(normal: &mut Normalizer<'_>, literals: &[Value], atom: &Atom) -> Result<bool> {
-    for value in literals {
-        if normal.atom_admits(atom, value)? {
+    /// Whether the two are known to have no value in common.
+    fn are_apart(&mut self, a: &Values<'a>, b: &Values<'a>) -> Result<bool> {
+        let booleans = (a.booleans.yes && b.booleans.yes) || (a.booleans.no && b.booleans.no);
+        if (a.null && b.null) || booleans {
             return Ok(false);
         }
+        if a.numbers.iter().any(|x| b.numbers.iter().any(|y| x.and(y).is_some())) {
+            return Ok(false);
+        }
+        for x in &a.texts {
+            for y in &b.texts {
+                if x.and(y, &mut self.terms.languages).is_ok_and(|both| both.is_none()) {
+                    continue;
+                }
+                return Ok(false);
+            }
+        }
+        for x in &a.arrays {
+            for y in &b.arrays {
+                let both = x.and(y, &mut self.terms);
+                if !self.is_empty_array(&both, MAX_DEPTH)? {
+                    return Ok(false);
+                }
+            }
+        }
+        for x in &a.objects {
+            for y in &b.objects {
+                if !self.are_apart_objects(x, y)? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
-    Ok(true)
-}
 
-fn objects_exclude(normal: &mut Normalizer<'_>, left: &ObjectPart, right: &ObjectPart) -> Result<bool> {
-    for name in &right.required {
-        if left.property(name).is_none() && !left.is_required(name) {
+    fn are_apart_objects(&mut self, a: &ObjectSet<'a>, b: &ObjectSet<'a>) -> Result<bool> {
+        for (x, y) in [(a, b), (b, a)] {
+            for property in x.properties.iter().filter(|property| property.required) {
+                let other = y.item(property.name);
+                let value = self.terms.and(property.item.value, other.value);
+                if self.is_empty_term(value, MAX_DEPTH - 1)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(a.count.and(b.count).is_empty())
+    }
+
+    /// Whether it is known, looking this deep, that no value satisfies the term.
+    pub(crate) fn is_empty_term(&mut self, term: Term, depth: usize) -> Result<bool> {
+        if term == Term::NEVER || term == Term::ANY || depth == 0 || self.looking >= MAX_LOOKING {
+            return Ok(term == Term::NEVER);
+        }
+        self.looking += 1;
+        let values = self.term(term);
+        self.looking -= 1;
+        // What cannot be found out now, in the midst of finding out something else, is not known to be empty.
+        let Ok(values) = values else { return Ok(false) };
+        if values.null
+            || values.booleans.yes
+            || values.booleans.no
+            || !values.numbers.is_empty()
+            || !values.texts.is_empty()
+        {
+            return Ok(false);
+        }
+        for array in &values.arrays {
+            if !self.is_empty_array(array, depth - 1)? {
+                return Ok(false);
+            }
+        }
+        for object in &values.objects {
+            if !self.is_empty_object(object, depth - 1)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    pub(super) fn is_empty_object(&mut self, object: &ObjectSet<'a>, depth: usize) -> Result<bool> {
+        if object.count.is_empty() {
             return Ok(true);
         }
-    }
-    for name in left.required.iter().chain(&right.required) {
-        if let (Some(a), Some(b)) = (left.property(name), right.property(name)) {
-            if slots_exclude(normal, &a, &b)? {
+        let mut required = 0;
+        for property in object.properties.iter().filter(|property| property.required) {
+            required += 1;
+            if self.is_empty_term(property.item.value, depth)? {
                 return Ok(true);
             }
         }
+        Ok(object.count.max.is_some_and(|max| max < required))
     }
-    Ok(false)
-}
 
-/// Whether no value satisfies both slots, as their types or literals show.
-fn slots_exclude(normal: &mut Normalizer<'_>, left: &Slot, right: &Slot) -> Result<bool> {
-    let (left, right) = (normal.alternatives(left)?, normal.alternatives(right)?);
-    Ok(left.iter().all(|a| {
-        right.iter().all(|b| match (&a.literals, &b.literals) {
-            (Some(x), Some(y)) => !x.iter().any(|x| y.iter().any(|y| same(x, y))),
-            _ => !a.types.meets(b.types),
-        })
-    }))
+    fn is_empty_array(&mut self, array: &ArraySet, depth: usize) -> Result<bool> {
+        if array.count.is_empty() {
+            return Ok(true);
+        }
+        let least = usize::try_from(array.count.min).unwrap_or(usize::MAX);
+        for item in array.prefix.iter().take(least) {
+            if self.is_empty_term(item.value, depth)? {
+                return Ok(true);
+            }
+        }
+        Ok(least > array.prefix.len() && self.is_empty_term(array.rest.value, depth)?)
+    }
 }

@@ -1,49 +1,8 @@
-//! The names in `format`: integer widths, and strings.
+//! The names of integer widths in `format`.
 use super::{
     bounds::{Bound, Bounds},
     decimal::Decimal,
 };
-
-/// The formats of strings that the grammar keeps.
-const SUPPORTED: &[&str] = &[
-    "date",
-    "date-time",
-    "email",
-    "hostname",
-    "ip",
-    "ipv4",
-    "ipv6",
-    "partial-date-time",
-    "partial-time",
-    "time",
-    "uri",
-    "url",
-    "uuid",
-];
-
-/// The formats of strings that JSON Schema defines and the grammar does not keep.
-const REFUSED: &[&str] = &[
-    "duration",
-    "idn-email",
-    "idn-hostname",
-    "iri",
-    "iri-reference",
-    "json-pointer",
-    "regex",
-    "relative-json-pointer",
-    "uri-reference",
-    "uri-template",
-];
-
-/// Whether the name means a format of strings. Others say nothing, as JSON Schema has it.
-pub(crate) fn is_known(name: &str) -> bool {
-    supported(name).is_some() || REFUSED.contains(&name)
-}
-
-/// The format of strings with this name, if it can be kept.
-pub(crate) fn supported(name: &str) -> Option<&'static str> {
-    SUPPORTED.iter().find(|known| **known == name).copied()
-}
 
 /// The range of the integer type that schemars gives this name.
 pub(crate) fn integer_range(name: &str) -> Option<Bounds> {
@@ -85,10 +44,5 @@ mod tests {
         assert_eq!(range.max.unwrap().at, Decimal::integer(false, u128::MAX));
         let range = integer_range("int128").unwrap();
         assert_eq!(range.min.unwrap().at, Decimal::integer(true, 1 << 127));
-    }
-
-    #[test]
-    fn unknown_formats_say_nothing() {
-        assert!(!is_known("colour") && is_known("regex") && supported("regex").is_none());
     }
 }

@@ -1,62 +1,45 @@
 //! The intermediate form: what each value may be, with everything decided that is not notation.
-use serde_json::Value;
+use crate::regular::Dfa;
 
-use super::{bounds::Bounds, decimal::Decimal};
+use super::{
+    bounds::Count,
+    sets::{NumberSet, TextSet},
+};
 
 /// A value of the table, by number.
 pub(crate) type ValueId = usize;
 
 /// All values that a schema speaks of. The first is the root.
-#[derive(Debug, Clone)]
-pub(crate) struct Ir {
-    pub(crate) values: Vec<ValueIr>,
+#[derive(Debug)]
+pub(crate) struct Ir<'a> {
+    pub(crate) values: Vec<ValueIr<'a>>,
+    /// Whether `1.0` is no integer, as in draft 4.
+    pub(crate) plain_integers: bool,
 }
 
 /// What one value may be.
-#[derive(Debug, Clone)]
-pub(crate) struct ValueIr {
+#[derive(Debug)]
+pub(crate) struct ValueIr<'a> {
     /// The pointer to the schema that describes it.
     pub(crate) pointer: String,
     /// The alternatives; none means that there is no such value.
-    pub(crate) shapes: Vec<Shape>,
+    pub(crate) shapes: Vec<Shape<'a>>,
 }
 
 /// One alternative.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Shape {
+pub(crate) enum Shape<'a> {
     /// Any JSON value.
     Anything,
     Null,
-    Boolean,
-    /// One of these values.
-    Literals(Vec<Value>),
-    /// An integer in one of these ranges, both ends included.
-    Integer(Vec<(Decimal, Decimal)>),
-    /// A number of this width in this range.
-    Number(NumberShape),
-    /// A string of so many characters.
-    Text {
-        min: u64,
-        max: Option<u64>,
-    },
-    /// A string in a known format.
-    Format(&'static str),
+    Boolean(bool),
+    Number(NumberSet),
+    Text(TextSet<'a>),
     Array(ArrayShape),
-    Object(ObjectShape),
-}
-
-/// A number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NumberShape {
-    pub(crate) width: Width,
-    pub(crate) bounds: Bounds,
-}
-
-/// The floating-point type that must hold a number without overflow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Width {
-    Single,
-    Double,
+    /// An array that is read item by item.
+    Items(ItemMachine),
+    /// Objects of any of these forms.
+    Objects(Vec<ObjectShape<'a>>),
 }
 
 /// An array.
@@ -65,50 +48,54 @@ pub(crate) struct ArrayShape {
     pub(crate) prefix: Vec<ValueId>,
     /// What follows the prefix, if anything may.
     pub(crate) rest: Option<ValueId>,
-    pub(crate) min: u64,
-    pub(crate) max: Option<u64>,
+    pub(crate) count: Count,
+}
+
+/// The states of an automaton over items; the first is the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ItemMachine {
+    pub(crate) states: Vec<ItemState>,
+}
+
+/// A state: whether the array may end here, and where each item leads.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct ItemState {
+    pub(crate) ends: bool,
+    pub(crate) next: Vec<(ValueId, usize)>,
 }
 
 /// An object, written in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ObjectShape {
-    pub(crate) fields: Vec<Field>,
+pub(crate) struct ObjectShape<'a> {
+    pub(crate) fields: Vec<Field<'a>>,
     /// Declared names that have no possible value, so they are not written, and no undeclared property has them.
-    pub(crate) absent: Vec<String>,
-    pub(crate) extra: Option<Extra>,
+    pub(crate) absent: Vec<&'a str>,
+    /// Undeclared properties, one of each of these, before the others.
+    pub(crate) needs: Vec<Extra>,
+    /// Undeclared properties; they follow those that are declared.
+    pub(crate) extras: Vec<Extra>,
+    pub(crate) count: Count,
 }
 
 /// A declared property.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Field {
-    pub(crate) name: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Field<'a> {
+    pub(crate) name: &'a str,
     pub(crate) value: ValueId,
     pub(crate) required: bool,
 }
 
-/// Properties that are not declared by name; they follow those that are.
+/// Properties that are not declared by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Extra {
-    pub(crate) keys: Keys,
+    /// Absent means every name but the declared ones.
+    pub(crate) names: Option<Dfa>,
     pub(crate) value: ValueId,
-    pub(crate) min: u64,
-    pub(crate) max: Option<u64>,
 }
 
-/// The names of undeclared properties.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Keys {
-    /// Every name but the declared ones.
-    Free,
-    /// The decimal spelling of an unsigned integer of 32 bits.
-    Unsigned,
-    /// The decimal spelling of a signed integer of 32 bits.
-    Signed,
-}
-
-impl Ir {
+impl<'a> Ir<'a> {
     /// What the value may be.
-    pub(crate) fn shapes(&self, id: ValueId) -> &[Shape] {
+    pub(crate) fn shapes(&self, id: ValueId) -> &[Shape<'a>] {
         self.values.get(id).map_or(&[], |value| &value.shapes)
     }
 
@@ -118,35 +105,73 @@ impl Ir {
     }
 }
 
-impl Shape {
-    /// The literals, unless there are none.
-    pub(crate) fn literals(values: Vec<Value>) -> Option<Self> {
-        (!values.is_empty()).then_some(Shape::Literals(values))
-    }
-
-    /// The integers of these ranges, unless all are empty. Ranges that end before they begin are left out.
-    pub(crate) fn integer(ranges: Vec<(Decimal, Decimal)>) -> Option<Self> {
-        let ranges: Vec<_> = ranges.into_iter().filter(|(min, max)| min <= max).collect();
-        (!ranges.is_empty()).then_some(Shape::Integer(ranges))
-    }
-
-    /// The values that must be possible for the alternative to be possible.
-    pub(crate) fn needs(&self) -> Vec<ValueId> {
+impl Shape<'_> {
+    /// The values that it is made of.
+    pub(crate) fn children(&self) -> Vec<ValueId> {
         match self {
-            Shape::Array(array) => {
-                let min = usize::try_from(array.min).unwrap_or(usize::MAX);
-                let mut needs: Vec<ValueId> = array.prefix.iter().take(min).copied().collect();
-                if min > array.prefix.len() {
-                    needs.extend(array.rest);
-                }
-                needs
+            Shape::Array(array) => array.prefix.iter().copied().chain(array.rest).collect(),
+            Shape::Items(machine) => {
+                machine.states.iter().flat_map(|state| state.next.iter().map(|(value, _)| *value)).collect()
             }
-            Shape::Object(object) => {
-                let required = object.fields.iter().filter(|field| field.required).map(|field| field.value);
-                let extra = object.extra.iter().filter(|extra| extra.min > 0).map(|extra| extra.value);
-                required.chain(extra).collect()
-            }
+            Shape::Objects(objects) => objects
+                .iter()
+                .flat_map(|object| {
+                    let fields = object.fields.iter().map(|field| field.value);
+                    fields.chain(object.needs.iter().chain(&object.extras).map(|extra| extra.value))
+                })
+                .collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether some finite text has this shape, where `finite` tells it of the values that it is made of.
+    pub(crate) fn is_finite(&self, finite: &dyn Fn(ValueId) -> bool) -> bool {
+        match self {
+            Shape::Array(array) => {
+                let least = usize::try_from(array.count.min).unwrap_or(usize::MAX);
+                let rest = least <= array.prefix.len() || array.rest.is_some_and(finite);
+                rest && array.prefix.iter().take(least).all(|id| finite(*id))
+            }
+            Shape::Items(machine) => machine.is_finite(finite),
+            Shape::Objects(objects) => objects.iter().any(|object| object.is_finite(finite)),
+            _ => true,
+        }
+    }
+}
+
+impl ItemMachine {
+    /// For each state, whether the end can be reached by values that are finite.
+    pub(crate) fn ending(&self, finite: &dyn Fn(ValueId) -> bool) -> Vec<bool> {
+        let mut ending: Vec<bool> = self.states.iter().map(|state| state.ends).collect();
+        loop {
+            let reaches = |state: &ItemState| {
+                state.next.iter().any(|(value, to)| ending.get(*to) == Some(&true) && finite(*value))
+            };
+            let next: Vec<bool> =
+                self.states.iter().zip(&ending).map(|(state, ends)| *ends || reaches(state)).collect();
+            if next == ending {
+                return ending;
+            }
+            ending = next;
+        }
+    }
+
+    fn is_finite(&self, finite: &dyn Fn(ValueId) -> bool) -> bool {
+        self.ending(finite).first() == Some(&true)
+    }
+}
+
+impl ObjectShape<'_> {
+    pub(crate) fn is_finite(&self, finite: &dyn Fn(ValueId) -> bool) -> bool {
+        let mut most = self.needs.len() as u64;
+        for field in &self.fields {
+            let possible = finite(field.value);
+            if field.required && !possible {
+                return false;
+            }
+            most += u64::from(possible);
+        }
+        self.needs.iter().all(|need| finite(need.value))
+            && (most >= self.count.min || self.extras.iter().any(|extra| finite(extra.value)))
     }
 }

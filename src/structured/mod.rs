@@ -1,45 +1,54 @@
 //! From a type, or its JSON Schema, to a grammar whose every sentence is a value of the type.
 //!
 //! [`Grammar::from_type`](crate::Grammar::from_type) takes a type that derives schemars' `JsonSchema`,
-//! [`Grammar::from_schema`](crate::Grammar::from_schema) a schema of draft 2020-12. Both promise the same: what is
-//! generated under the grammar satisfies every keyword of the schema, and `serde_json::from_str` reads it as the type.
-//! What cannot be promised is an error of kind [`Schema`](crate::ErrorKind::Schema) with the JSON pointer of the
-//! keyword (`#` where it is the document as a whole), before anything is generated. No keyword is passed over.
+//! [`Grammar::from_schema`](crate::Grammar::from_schema) a schema, and [`Options`] a schema and how it is read and written.
+//! All promise the same: what is generated under the grammar satisfies every keyword of the schema. What cannot be
+//! promised is an error of kind [`Schema`](crate::ErrorKind::Schema) with the JSON pointer of the keyword (`#` where it is
+//! the document as a whole), before anything is generated. What says nothing about values is named in a [`Report`].
+//!
+//! # Two modes
+//!
+//! [`Options::typed`], which `from_type` and `from_schema` use, is the contract of serde: every sentence is read by
+//! `serde_json::from_str` as the type.
+//!
+//! - Objects are closed: a property that no schema declares is written only where `additionalProperties`,
+//!   `unevaluatedProperties` or `patternProperties` gives it a schema of its own, last and under no declared name. Tuples
+//!   are closed too: nothing follows `prefixItems` unless `items` or `minItems` says so.
+//! - Integers have no fraction, and lie within the range of their `format` (`int8` to `uint128`), or of 64 bits where
+//!   there is none. Numbers are what an `f64`, or an `f32` for `format: float`, holds without overflow.
+//! - `uniqueItems` is kept by the type: a set may be written with an item twice, which serde reads as once. `from_schema`
+//!   refuses it where the grammar cannot keep it.
+//! - Unknown keywords are refused, unless their name begins with `x-`.
+//!
+//! [`Options::spec`] is JSON Schema as the standard has it, drafts 4 to 2020-12: objects and arrays are open, keywords bind
+//! only the values they speak of, `1.0` is an integer (but in draft 4), and unknown keywords are annotations. A document
+//! that names no version may use the keywords of all.
 //!
 //! # What is written
 //!
-//! A grammar fixes one spelling of each value, which is how `serde_json` writes it:
+//! A grammar fixes one spelling of most values:
 //!
-//! - no whitespace;
-//! - properties in the order of the declaration, those that are not required present or absent, each in its place.
-//!   The fields of a flattened enum follow the other fields, unless the enum is flattened first;
-//! - objects closed: a property that no schema declares is written only where `additionalProperties`,
-//!   `unevaluatedProperties` or `patternProperties` gives it a schema of its own, last and under no declared name;
-//! - tuples closed: nothing follows `prefixItems` unless `items` or `minItems` says so;
-//! - strings with valid escapes only, surrogates in pairs, and lengths counted in characters;
-//! - integers without leading zeros, fractions or `-0`, within the range of their `format` (`int8` to `uint128`) and of
-//!   64 bits where there is none;
-//! - numbers of a bounded number of digits that an `f64`, or an `f32` for `format: float`, holds without overflow.
-//!   Within bounds they are written without an exponent, up to 16 digits before the point, and with at most 15 digits
-//!   in all next to a bound, so that none is rounded across it;
-//! - listed values (`enum`, `const`) as they stand in the schema.
+//! - no white space, unless [`Whitespace`] says otherwise;
+//! - properties in the order of the declaration, those that are not required present or absent, each in its place, and
+//!   undeclared ones behind them. In types, the tag beside a `$ref` comes first, and the fields of a flattened enum follow
+//!   the other fields unless the enum is flattened first;
+//! - strings with valid escapes only, surrogates in pairs, lengths counted in characters; strings with a `pattern` or
+//!   `format`, and names, with no more escapes than JSON needs;
+//! - numbers of a bounded number of digits; within bounds, with an exponent only where it cannot cross one.
 //!
 //! # Keywords
 //!
-//! Kept: `type`, `enum`, `const`, `not` (with values or types), `$ref` to a place of the document, `allOf`, `anyOf`,
-//! `oneOf` where the branches exclude one another, `properties`, `required`, `additionalProperties`,
-//! `unevaluatedProperties`, `patternProperties` with the two patterns that schemars writes for integer keys,
-//! `minProperties` and `maxProperties` of maps, `items`, `prefixItems`, `minItems`, `maxItems`, `minLength`, `maxLength`,
-//! `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, and `format`: `date`, `time`, `date-time`,
-//! `partial-time`, `partial-date-time`, `uuid`, `ipv4`, `ipv6`, `ip`, and the usual part of `hostname`, `email` and
-//! `uri` (web addresses). Other formats of the standard are refused; names outside of it say nothing, as the standard
-//! has it.
+//! All of draft 2020-12 and its forerunners are kept, with these limits, beyond which they are refused:
 //!
-//! `uniqueItems` is kept by the type and not by the grammar: a set may be written with an item twice, which serde reads
-//! as once. A bare schema with `uniqueItems` is refused.
-//!
-//! Annotations (`title`, `description`, `default`, `examples`, `readOnly`, ...) and names that begin with `x-` say
-//! nothing about values. All other keywords are refused by name.
+//! - `$ref`, `$dynamicRef`, `$id` and anchors reach places of the document, not other documents;
+//! - `pattern` and `patternProperties` take the regular expressions of ECMA-262 that an automaton can tell: no
+//!   back-references, and at most 5,000 states, lengths beside them included;
+//! - `uniqueItems` takes items from at most eight listed values;
+//! - `multipleOf` takes automata of at most 4,000 states;
+//! - `unevaluatedProperties` and `unevaluatedItems` cannot be negated, which `not`, `if`, and `oneOf` between branches that
+//!   overlap do;
+//! - `format` is kept for dates, times, durations, uuids, addresses of hosts, mail and the web, JSON pointers and base64,
+//!   where [`Formats`] lets it bind strings. Each is exact or the part of its standard that all readers accept.
 //!
 //! # What a schema does not show
 //!
@@ -49,18 +58,31 @@
 //! 128-bit integers inside of untagged, internally tagged and flattened enums, which serde cannot read there, and
 //! nesting beyond the 128 levels that `serde_json` reads.
 mod api;
-mod atom;
 mod bounds;
 mod build;
 mod decimal;
 mod disjoint;
+mod document;
+mod draft;
+mod expand;
 mod format;
 mod ir;
 mod keywords;
+mod languages;
 mod lower;
-mod normal;
+mod machine;
+mod negate;
+mod objects;
+mod options;
 mod pointer;
 mod prune;
-mod schema;
+mod read;
+mod report;
+mod resource;
+mod sets;
+mod term;
 
-pub use api::{grammar_for_schema, grammar_for_type, schema_for_type};
+pub use crate::typescript;
+pub use api::{Compiled, grammar_for_schema, grammar_for_type, schema_for_type};
+pub use options::{Formats, Mode, Options, Unknown, Whitespace};
+pub use report::{Entry, Report, Standing};

@@ -1,8 +1,4 @@
 //! JSON pointers: the names of places in a schema.
-use serde_json::Value;
-
-use crate::{Error, ErrorKind, Result};
-
 /// The pointer to the part of this name below `pointer`.
 pub(crate) fn child(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
@@ -13,25 +9,8 @@ pub(crate) fn segments(pointer: &str) -> impl Iterator<Item = String> + '_ {
     pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
 }
 
-/// The pointer that a `$ref` within the document means, in the spelling of [`child`].
-pub(crate) fn from_reference(reference: &str) -> Result<String> {
-    let refuse = |why: &str| Error::new(ErrorKind::Schema, format!("`$ref` to `{reference}` {why}"));
-    let Some(fragment) = reference.strip_prefix('#') else {
-        return Err(refuse("leaves the document: put the definition under `$defs`"));
-    };
-    let decoded = percent_decode(fragment).ok_or_else(|| refuse("is not percent-encoded UTF-8"))?;
-    if !decoded.is_empty() && !decoded.starts_with('/') {
-        return Err(refuse("is an anchor: refer to the place by its JSON pointer"));
-    }
-    Ok(segments(&decoded).fold(String::new(), |pointer, segment| child(&pointer, &segment)))
-}
-
-/// The value at this place of the document.
-pub(crate) fn resolve<'a>(document: &'a Value, pointer: &str) -> Option<&'a Value> {
-    document.pointer(pointer)
-}
-
-fn percent_decode(text: &str) -> Option<String> {
+/// The text without percent-encoding, if that is UTF-8.
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
@@ -51,12 +30,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_are_decoded() {
-        assert_eq!(from_reference("#").unwrap(), "");
-        assert_eq!(from_reference("#/$defs/A~1B%20C").unwrap(), "/$defs/A~1B C");
-        assert_eq!(from_reference("#/a~01").unwrap(), "/a~01");
-        for bad in ["other.json", "#anchor", "#/%zz", "#/%ff"] {
-            assert_eq!(from_reference(bad).unwrap_err().kind(), ErrorKind::Schema, "{bad}");
-        }
+    fn pointers_are_decoded() {
+        assert_eq!(child("/$defs", "A/B~"), "/$defs/A~1B~0");
+        assert_eq!(segments("/$defs/A~1B~01").collect::<Vec<_>>(), ["$defs", "A/B~1"]);
+        assert_eq!(percent_decode("A%20%C3%A4").as_deref(), Some("A ä"));
+        assert_eq!(percent_decode("%zz"), None);
+        assert_eq!(percent_decode("%ff"), None);
     }
 }

@@ -2,20 +2,21 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    ir::{Field, Ir, Shape, ValueId},
+    document::error_at,
+    ir::{Ir, ItemMachine, ItemState, ObjectShape, Shape, ValueId},
     pointer::child,
-    schema::error_at,
 };
 use crate::{Error, Result};
 
 /// Removes every alternative that no finite value has. An error if nothing is left of the root.
-pub(crate) fn prune(ir: &mut Ir) -> Result<()> {
+pub(crate) fn prune(ir: &mut Ir<'_>) -> Result<()> {
     let finite = finite(ir);
     if !finite.contains(&0) {
         return Err(explain(ir, &finite));
     }
+    let finite = |id: ValueId| finite.contains(&id);
     for value in &mut ir.values {
-        value.shapes.retain(|shape| is_finite(shape, &finite));
+        value.shapes.retain(|shape| shape.is_finite(&finite));
         for shape in &mut value.shapes {
             trim(shape, &finite);
         }
@@ -24,17 +25,18 @@ pub(crate) fn prune(ir: &mut Ir) -> Result<()> {
 }
 
 /// The values that have a finite text.
-fn finite(ir: &Ir) -> HashSet<ValueId> {
+fn finite(ir: &Ir<'_>) -> HashSet<ValueId> {
     let mut users: HashMap<ValueId, Vec<ValueId>> = HashMap::new();
     for (id, value) in ir.values.iter().enumerate() {
-        for needed in value.shapes.iter().flat_map(Shape::needs) {
-            users.entry(needed).or_default().push(id);
+        for child in value.shapes.iter().flat_map(Shape::children) {
+            users.entry(child).or_default().push(id);
         }
     }
     let mut finite = HashSet::new();
-    let mut waiting: Vec<ValueId> = (0..ir.values.len()).collect();
+    let mut waiting: Vec<ValueId> = (0..ir.values.len()).rev().collect();
     while let Some(id) = waiting.pop() {
-        if !finite.contains(&id) && ir.shapes(id).iter().any(|shape| is_finite(shape, &finite)) {
+        let known = |id: ValueId| finite.contains(&id);
+        if !finite.contains(&id) && ir.shapes(id).iter().any(|shape| shape.is_finite(&known)) {
             finite.insert(id);
             waiting.extend(users.get(&id).into_iter().flatten());
         }
@@ -42,55 +44,69 @@ fn finite(ir: &Ir) -> HashSet<ValueId> {
     finite
 }
 
-fn is_finite(shape: &Shape, finite: &HashSet<ValueId>) -> bool {
-    let long_enough = match shape {
-        Shape::Array(array) => array.rest.is_some() || array.min <= array.prefix.len() as u64,
-        _ => true,
-    };
-    long_enough && shape.needs().iter().all(|id| finite.contains(id))
-}
-
 /// Leaves out the optional parts of a possible alternative that are not possible themselves.
-fn trim(shape: &mut Shape, finite: &HashSet<ValueId>) {
+fn trim(shape: &mut Shape<'_>, finite: &dyn Fn(ValueId) -> bool) {
     match shape {
         Shape::Array(array) => {
-            if let Some(end) = array.prefix.iter().position(|id| !finite.contains(id)) {
+            if let Some(end) = array.prefix.iter().position(|id| !finite(*id)) {
                 array.prefix.truncate(end);
                 array.rest = None;
             }
-            array.rest = array.rest.filter(|id| finite.contains(id));
+            array.rest = array.rest.filter(|id| finite(*id));
         }
-        Shape::Object(object) => {
-            let (kept, absent): (Vec<Field>, Vec<Field>) =
-                object.fields.drain(..).partition(|field| finite.contains(&field.value));
-            object.fields = kept;
-            object.absent.extend(absent.into_iter().map(|field| field.name));
-            object.extra = object.extra.take().filter(|extra| finite.contains(&extra.value));
+        Shape::Items(machine) => {
+            let ending = machine.ending(finite);
+            for state in &mut machine.states {
+                state.next.retain(|(value, to)| finite(*value) && ending.get(*to) == Some(&true));
+            }
+            drop_unreachable(machine);
+        }
+        Shape::Objects(objects) => {
+            objects.retain(|object| object.is_finite(finite));
+            for object in objects {
+                trim_object(object, finite);
+            }
         }
         _ => {}
     }
 }
 
+/// Empties the states that no item leads to, so that no rule is written for them.
+fn drop_unreachable(machine: &mut ItemMachine) {
+    let mut reached = HashSet::from([0]);
+    let mut waiting = vec![0];
+    while let Some(at) = waiting.pop() {
+        for (_, to) in machine.states.get(at).map_or(&[][..], |state| &state.next) {
+            if reached.insert(*to) {
+                waiting.push(*to);
+            }
+        }
+    }
+    for (at, state) in machine.states.iter_mut().enumerate() {
+        if !reached.contains(&at) {
+            *state = ItemState::default();
+        }
+    }
+}
+
+fn trim_object(object: &mut ObjectShape<'_>, finite: &dyn Fn(ValueId) -> bool) {
+    let absent = object.fields.iter().filter(|field| !finite(field.value)).map(|field| field.name);
+    object.absent.extend(absent.collect::<Vec<_>>());
+    object.fields.retain(|field| finite(field.value));
+    object.extras.retain(|extra| finite(extra.value));
+}
+
 /// Follows what is needed and impossible, down to where it ends or comes round.
-fn explain(ir: &Ir, finite: &HashSet<ValueId>) -> Error {
+fn explain(ir: &Ir<'_>, finite: &HashSet<ValueId>) -> Error {
     let mut seen = vec![0];
     let (mut at, mut path) = (0, String::new());
     loop {
-        let shapes = ir.shapes(at);
-        let needed = shapes
-            .iter()
-            .find_map(|shape| shape.needs().into_iter().find(|id| !finite.contains(id)).map(|id| (shape, id)));
-        let Some((shape, next)) = needed else {
+        let Some((name, next)) = ir.shapes(at).iter().find_map(|shape| missing(shape, finite)) else {
             return error_at(ir.pointer(at), "no value satisfies all keywords here: loosen one of them");
         };
-        let field = match shape {
-            Shape::Object(object) => object.fields.iter().find(|field| field.required && field.value == next),
-            _ => None,
-        };
-        path = match field {
-            Some(field) => child(&child(ir.pointer(at), "properties"), &field.name),
-            None => path,
-        };
+        if let Some(name) = name {
+            path = child(&child(ir.pointer(at), "properties"), name);
+        }
         if seen.contains(&next) {
             let message = "the type contains itself without end: make the inner one optional or an item of a list";
             return error_at(&path, message);
@@ -98,4 +114,15 @@ fn explain(ir: &Ir, finite: &HashSet<ValueId>) -> Error {
         seen.push(next);
         at = next;
     }
+}
+
+/// A value that an alternative needs and that is not possible, with its name if it is a declared property.
+fn missing<'a>(shape: &Shape<'a>, finite: &HashSet<ValueId>) -> Option<(Option<&'a str>, ValueId)> {
+    if let Shape::Objects(objects) = shape {
+        let mut fields = objects.iter().flat_map(|object| &object.fields).filter(|field| field.required);
+        if let Some(field) = fields.find(|field| !finite.contains(&field.value)) {
+            return Some((Some(field.name), field.value));
+        }
+    }
+    shape.children().into_iter().find(|id| !finite.contains(id)).map(|id| (None, id))
 }

@@ -19,20 +19,13 @@ fn refused(schema: &Value, path: &str, word: &str) {
 fn keywords_that_cannot_be_kept() {
     let property = |schema: Value| json!({"type": "object", "properties": {"a/b": schema}});
     for (keyword, value) in [
-        ("pattern", json!("^a+$")),
-        ("multipleOf", json!(3)),
-        ("if", json!(true)),
-        ("then", json!(true)),
-        ("else", json!(true)),
-        ("contains", json!(true)),
-        ("minContains", json!(1)),
-        ("dependentRequired", json!({})),
-        ("dependentSchemas", json!({})),
-        ("propertyNames", json!(true)),
-        ("unevaluatedItems", json!(false)),
+        ("pattern", json!("^(a)\\1$")),
+        ("pattern", json!("(a")),
+        ("multipleOf", json!(0)),
+        ("multipleOf", json!(0.123_456_789)),
         ("$dynamicRef", json!("#a")),
-        ("$id", json!("https://example.org/a")),
         ("nullable", json!(true)),
+        ("discriminator", json!({})),
         ("minimun", json!(1)),
     ] {
         refused(&property(json!({ keyword: value })), &format!("/properties/a~1b/{keyword}"), &format!("`{keyword}`"));
@@ -48,16 +41,12 @@ fn malformed_keywords() {
         ("minLength", json!(-1)),
         ("maxLength", json!(1.5)),
         ("minimum", json!("1")),
-        ("maximum", json!(1e300)),
+        ("minimum", json!(1e300)),
         ("required", json!(["a", 1])),
         ("properties", json!([])),
-        ("anyOf", json!([])),
         ("oneOf", json!({})),
-        ("items", json!([true])),
         ("format", json!(1)),
         ("uniqueItems", json!("yes")),
-        ("not", json!({"required": ["a"]})),
-        ("not", json!({"type": "integer"})),
         ("$ref", json!(1)),
         ("$ref", json!("#/$defs/missing")),
         ("$ref", json!("other.json#/a")),
@@ -73,24 +62,16 @@ fn malformed_keywords() {
 fn limits_of_what_is_kept() {
     refused(&json!({"type": "array", "uniqueItems": true}), "/uniqueItems", "`uniqueItems`");
     refused(&json!({"type": "string", "format": "regex"}), "/format", "`regex`");
-    refused(&json!({"type": "string", "format": "date", "maxLength": 5}), "/format", "`date`");
-    refused(&json!({"type": "string", "not": {"const": "a"}}), "/not", "`not`");
-    refused(&json!({"type": "number", "not": {"const": 0}}), "/not", "`not`");
+    refused(&json!({"type": "array", "not": {"uniqueItems": true}}), "/not/uniqueItems", "`uniqueItems`");
     refused(
-        &json!({"type": "object", "patternProperties": {"^x": true}}),
-        "/patternProperties/^x",
-        "`patternProperties`",
+        &json!({"not": {"properties": {"a": true}, "unevaluatedProperties": false}}),
+        "/not/unevaluatedProperties",
+        "`unevaluatedProperties`",
     );
-    refused(
-        &json!({"type": "object", "properties": {"a": true, "b": true}, "minProperties": 1}),
-        "/minProperties",
-        "`minProperties`",
-    );
-    refused(
-        &json!({"type": "object", "properties": {"a": true, "b": true}, "maxProperties": 1}),
-        "/maxProperties",
-        "`maxProperties`",
-    );
+    let kinds: Vec<Value> =
+        ["^a", "b$", "c", "d", "e"].map(|p| json!({"patternProperties": {p: {"type": "null"}}})).into();
+    let none: Vec<Value> = kinds.into_iter().map(|kind| json!({ "not": kind })).collect();
+    refused(&json!({"type": "object", "allOf": none}), "#", "conditions");
     refused(&json!({"type": "string", "maxLength": 5_000_000}), "#", "`maxLength`");
     refused(
         &json!({"type": "object", "properties": {"a": {"type": "array", "minItems": 5_000_000}}}),
@@ -100,15 +81,9 @@ fn limits_of_what_is_kept() {
 }
 
 #[test]
-fn branches_that_may_overlap() {
-    for branches in [
-        json!([{"type": "integer"}, {"type": "number"}]),
-        json!([{"type": "string"}, {"const": "a"}]),
-        json!([{"type": "object", "properties": {"a": true}}, {"type": "object", "properties": {"b": true}}]),
-        json!([true, {"type": "null"}]),
-    ] {
-        refused(&json!({"oneOf": branches}), "/oneOf", "`oneOf`");
-    }
+fn branches_that_cannot_be_told_apart() {
+    let set = |item: &str| json!({"type": "array", "uniqueItems": true, "items": {"type": item}});
+    refused(&json!({"oneOf": [set("string"), set("integer")]}), "/oneOf", "`oneOf`");
 }
 
 #[test]
@@ -124,24 +99,25 @@ fn schemas_without_a_value() {
         "/properties/a",
         "itself",
     );
-    refused(&json!({"anyOf": [{"$ref": "#"}, {"$ref": "#"}]}), "/$ref", "itself");
-    refused(&json!({"$ref": "#"}), "#", "itself");
-    refused(&json!({"const": {"x": 1}, "properties": {"x": {"$ref": "#"}}}), "#", "themselves");
+    refused(&json!({"anyOf": [{"$ref": "#"}, {"$ref": "#"}]}), "#", "itself");
+    refused(&json!({"$ref": "#"}), "/$ref", "itself");
+    refused(&json!({"const": {"x": 1}, "properties": {"x": {"$ref": "#"}}}), "#", "no value");
 }
 
 #[test]
 fn sizes_are_bounded() {
-    let branches = |n: usize| json!({"anyOf": (0..n).map(|n| json!({"const": n})).collect::<Vec<_>>()});
-    refused(&json!({"allOf": [branches(100), branches(100)]}), "#", "more than");
+    let sides =
+        |n: usize| json!({"anyOf": (0..n).map(|at| json!({"required": [format!("p{n}-{at}")]})).collect::<Vec<_>>()});
+    refused(&json!({"type": "object", "allOf": [sides(100), sides(101)]}), "#", "more than");
     let mut deep = json!({"type": "null"});
     for _ in 0..200 {
         deep = json!({"anyOf": [deep]});
     }
     let error = Grammar::from_schema(&deep).unwrap_err();
     assert!(error.message().contains("deep"), "{error}");
-    let wide: Map<String, Value> = (0..6000).map(|n| (format!("p{n}"), json!(true))).collect();
+    let wide: Map<String, Value> = (0..21_000).map(|n| (format!("p{n}"), json!(true))).collect();
     refused(&json!({"type": "object", "properties": wide}), "/properties", "more than");
-    let long: Vec<usize> = (0..11_000).collect();
+    let long: Vec<usize> = (0..21_000).collect();
     refused(&json!({ "enum": long }), "/enum", "more than");
     let choice = |n: usize| json!({"type": "object", "anyOf": [{"properties": {format!("a{n}"): true}}, {"properties": {format!("b{n}"): true}}]});
     refused(&json!({"allOf": (0..12).map(choice).collect::<Vec<_>>()}), "#", "more than");
@@ -157,7 +133,7 @@ struct Endless {
 #[derive(Deserialize, JsonSchema)]
 #[allow(dead_code)]
 struct Patterned {
-    #[schemars(regex(pattern = "^[a-z]+$"))]
+    #[schemars(regex(pattern = r"^([a-z])\1$"))]
     name: String,
 }
 

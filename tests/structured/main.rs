@@ -1,9 +1,10 @@
 //! From types and schemas to grammars.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod corpus;
 mod errors;
+mod options;
 mod random;
 mod schemas;
-mod types;
 mod validator;
 mod values;

@@ -26,6 +26,7 @@ mod weights;
 
 pub use matcher::Matcher;
 pub(crate) use {
+    hash::NumberMap,
     machine::{Machine, NodeId, SetId},
     nfa::{Nfa, number},
     pos::{Endless, Pos},

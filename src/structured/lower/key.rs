@@ -11,7 +11,8 @@ use super::{
 use crate::{
     Result,
     gbnf::Expr,
-    structured::{decimal::Decimal, format::integer_range, ir::Keys, schema::schema_error},
+    regular::{self, Dfa, Encoding},
+    structured::{document::schema_error, format::integer_range},
 };
 
 /// How many characters of a name one rule spells.
@@ -24,41 +25,55 @@ const MAX_NAME: usize = 500;
 const SHORT: [(char, char); 7] =
     [('"', '"'), ('\\', '\\'), ('b', '\u{8}'), ('f', '\u{c}'), ('n', '\n'), ('r', '\r'), ('t', '\t')];
 
-/// A name in quotes that is not declared.
+/// A name in quotes that is of a language and not declared; absent if there is none.
 pub(super) fn key<'a>(
     rules: &mut Rules,
     near: &str,
-    keys: Keys,
-    declared: impl Iterator<Item = &'a String>,
-) -> Result<Expr> {
-    let width = match keys {
-        Keys::Unsigned => "uint32",
-        Keys::Signed => "int32",
-        Keys::Free => {
-            let mut tree = Node::default();
-            for name in declared {
-                tree.insert(name);
-            }
-            if !tree.ends && tree.next.is_empty() {
-                return Ok(rules.shared("key", |rules| quoted(many(key_char(rules)))));
-            }
-            return Ok(quoted(tree.others(rules, near, 0)?));
+    names: Option<&Dfa>,
+    declared: impl Iterator<Item = &'a str>,
+    typed: bool,
+) -> Result<Option<Expr>> {
+    let Some(names) = names else {
+        let mut tree = Node::default();
+        for name in declared {
+            tree.insert(name);
         }
+        if !tree.ends && tree.next.is_empty() {
+            return Ok(Some(rules.shared("key", |rules| quoted(many(key_char(rules))))));
+        }
+        return Ok(Some(quoted(tree.others(rules, near, 0)?)));
     };
-    let range = integer_range(width).and_then(|bounds| bounds.min.zip(bounds.max));
-    let ranges: Vec<(Decimal, Decimal)> = range.map(|(min, max)| (min.at, max.at)).into_iter().collect();
-    Ok(quoted(integer(rules, &ranges)?))
+    let declared: Vec<&str> = declared.filter(|name| names.contains(name)).collect();
+    if typed && declared.is_empty() {
+        // Maps with integers as keys: what is read is no wider than the narrowest type that they may have.
+        let is = |pattern| regular::pattern(pattern).is_ok_and(|texts| texts == *names);
+        let width = if is(r"^\d+$") { Some("uint32") } else { is(r"^-?\d+$").then_some("int32") };
+        let range = width.and_then(integer_range).and_then(|bounds| bounds.min.zip(bounds.max));
+        if let Some((min, max)) = range {
+            return Ok(Some(quoted(integer(rules, &[(min.at, max.at)])?)));
+        }
+    }
+    let names = if declared.is_empty() { Ok(names.clone()) } else { names.minus(&Dfa::words(declared)) };
+    let names = names.map_err(|cause| schema_error(format!("the names of properties cannot be kept: {cause}")))?;
+    if names.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(quoted(regular::write(&names, Encoding::Json, &format!("{near}-key"), rules)?)))
 }
 
 /// A character of a name, escaped only where it must be.
 fn key_char(rules: &mut Rules) -> Expr {
-    rules.shared("key-char", |_| other_than(&[]))
+    rules.shared("key-char", |rules| other_than(rules, &[]))
 }
 
 /// A character of a name that is none of these.
-fn other_than(these: &[char]) -> Expr {
+fn other_than(rules: &mut Rules, these: &[char]) -> Expr {
+    let plain_only = !these.iter().any(|c| must_escape(*c));
     let plain = these.iter().filter(|c| !must_escape(**c)).map(|c| (u32::from(*c), u32::from(*c)));
     let plain = not_class(ESCAPED.into_iter().chain(plain).collect());
+    if plain_only {
+        return alt([plain, key_escape(rules)]);
+    }
     let short: Vec<(char, char)> =
         SHORT.iter().filter(|(_, c)| !these.contains(c)).map(|(letter, _)| (*letter, *letter)).collect();
     let mut escapes = Vec::new();
@@ -67,11 +82,24 @@ fn other_than(these: &[char]) -> Expr {
     }
     // Control characters without a letter have only the long escape. They are left out where one of them is declared.
     if !these.iter().any(|c| must_escape(*c) && !SHORT.iter().any(|(_, short)| short == c)) {
-        let first = seq([text("0"), class(&[('0', '7'), ('b', 'b'), ('e', 'f')])]);
-        let second = seq([text("1"), class(&[('0', '9'), ('a', 'f')])]);
-        escapes.push(seq([text("u00"), alt([first, second])]));
+        escapes.push(long_escape());
     }
     if escapes.is_empty() { plain } else { alt([plain, seq([text("\\"), alt(escapes)])]) }
+}
+
+/// A character that must be escaped.
+fn key_escape(rules: &mut Rules) -> Expr {
+    rules.shared("key-escape", |_| {
+        let short: Vec<(char, char)> = SHORT.iter().map(|(letter, _)| (*letter, *letter)).collect();
+        seq([text("\\"), alt([class(&short), long_escape()])])
+    })
+}
+
+/// What follows the backslash before a control character without a letter.
+fn long_escape() -> Expr {
+    let first = seq([text("0"), class(&[('0', '7'), ('b', 'b'), ('e', 'f')])]);
+    let second = seq([text("1"), class(&[('0', '9'), ('a', 'f')])]);
+    seq([text("u00"), alt([first, second])])
 }
 
 fn must_escape(c: char) -> bool {
@@ -103,8 +131,9 @@ impl Node {
             return Err(schema_error(message));
         }
         let these: Vec<char> = self.next.keys().copied().collect();
+        let other = if these.is_empty() { key_char(rules) } else { other_than(rules, &these) };
         let rest = many(key_char(rules));
-        let mut parts = vec![seq([other_than(&these), rest])];
+        let mut parts = vec![rules.once("other", seq([other, rest]))?];
         for (c, node) in &self.next {
             let mut spelled = serde_json::Value::from(c.to_string()).to_string();
             spelled.pop();

@@ -2,33 +2,46 @@
 use std::collections::VecDeque;
 
 use super::{
-    array::array,
+    array,
     expr::{many, optional, rule, seq, text},
     factor::alt,
-    format, name,
-    number::{any_number, integer, number},
-    object::object,
-    rules::Rules,
+    name,
+    number::{any_number, number},
+    object::objects,
+    rules::{Rules, size},
     string::{any_string, string},
+    style::Style,
 };
 use crate::{
     Result,
     gbnf::{Ast, Expr},
     structured::{
-        ir::{Ir, Shape, ValueId, Width},
-        schema::error_at,
+        document::error_at,
+        ir::{Ir, Shape, ValueId},
+        options::{Mode, Options},
+        sets::Width,
     },
 };
 
+/// The longest expression that is written wherever its value is used.
+const SHORT: usize = 12;
+
 /// Writes the grammar of the first value.
-pub(crate) fn lower(ir: &Ir) -> Result<Ast> {
+pub(crate) fn lower(ir: &Ir<'_>, options: &Options) -> Result<Ast> {
     let mut names = vec![None; ir.values.len()];
     if let Some(root) = names.first_mut() {
-        *root = Some("root".to_owned());
+        *root = Some(rule("root"));
     }
-    let mut lowering = Lowering { ir, rules: Rules::new(), names, waiting: VecDeque::from([0]) };
+    let mut rules = Rules::new();
+    let style = Style::new(options.whitespace, &mut rules);
+    let typed = options.mode == Mode::Typed;
+    let any_order = options.any_order;
+    let mut lowering = Lowering { ir, rules, style, typed, any_order, names, waiting: VecDeque::from([0]) };
     while let Some(id) = lowering.waiting.pop_front() {
-        let name = lowering.names.get(id).cloned().flatten().unwrap_or_default();
+        let name = match lowering.names.get(id) {
+            Some(Some(Expr::Rule(name))) => name.clone(),
+            _ => continue,
+        };
         let place = lowering.rules.len();
         let body = lowering.shapes(id, &name).map_err(|error| at(error, ir.pointer(id)))?;
         lowering.rules.insert(place, name, body).map_err(|error| at(error, ir.pointer(id)))?;
@@ -42,87 +55,85 @@ fn at(error: crate::Error, pointer: &str) -> crate::Error {
 
 /// Writes rules; values that need a rule of their own wait for their turn, so that nothing is written recursively.
 #[derive(Debug)]
-pub(super) struct Lowering<'a> {
-    ir: &'a Ir,
+pub(super) struct Lowering<'i, 'a> {
+    ir: &'i Ir<'a>,
     pub(super) rules: Rules,
-    /// The rule of each value that has one.
-    names: Vec<Option<String>>,
+    pub(super) style: Style,
+    /// Whether serde reads what is written.
+    pub(super) typed: bool,
+    pub(super) any_order: bool,
+    /// What is written for each value that was met.
+    names: Vec<Option<Expr>>,
     waiting: VecDeque<ValueId>,
 }
 
-impl Lowering<'_> {
+impl<'i, 'a> Lowering<'i, 'a> {
     /// The value: written here if it is short, else the rule that is it.
     pub(super) fn value(&mut self, id: ValueId) -> Result<Expr> {
-        if let Some(Some(name)) = self.names.get(id) {
-            return Ok(rule(name));
+        if let Some(Some(expr)) = self.names.get(id) {
+            return Ok(expr.clone());
         }
-        let shapes = self.ir.shapes(id);
-        if shapes.iter().all(is_short) {
-            return self.shapes(id, "").map_err(|error| at(error, self.ir.pointer(id)));
+        let is_scalar = |shape: &Shape<'_>| !matches!(shape, Shape::Array(_) | Shape::Items(_) | Shape::Objects(_));
+        let mut short = None;
+        if self.ir.shapes(id).iter().all(is_scalar) {
+            let expr = self.shapes(id, "").map_err(|error| at(error, self.ir.pointer(id)))?;
+            if size(&expr) <= SHORT {
+                short = Some(expr);
+            } else {
+                let name = name::of_pointer(self.ir.pointer(id));
+                short = Some(self.rules.once(&name, expr)?);
+            }
         }
-        let name = self.rules.name(&name::of_pointer(self.ir.pointer(id)));
-        let reference = rule(&name);
+        let expr = short.unwrap_or_else(|| {
+            self.waiting.push_back(id);
+            rule(&self.rules.name(&name::of_pointer(self.ir.pointer(id))))
+        });
         if let Some(slot) = self.names.get_mut(id) {
-            *slot = Some(name);
+            *slot = Some(expr.clone());
         }
-        self.waiting.push_back(id);
-        Ok(reference)
+        Ok(expr)
     }
 
     fn shapes(&mut self, id: ValueId, near: &str) -> Result<Expr> {
-        let ir = self.ir;
+        let ir: &'i Ir<'a> = self.ir;
         let mut alternatives = Vec::new();
         for shape in ir.shapes(id) {
-            match shape {
-                Shape::Literals(values) => alternatives.extend(values.iter().map(|value| text(value.to_string()))),
-                shape => alternatives.push(self.shape(shape, near)?),
-            }
+            alternatives.push(self.shape(shape, near)?);
         }
         Ok(alt(alternatives))
     }
 
-    fn shape(&mut self, shape: &Shape, near: &str) -> Result<Expr> {
+    fn shape(&mut self, shape: &Shape<'a>, near: &str) -> Result<Expr> {
         Ok(match shape {
-            Shape::Anything => anything(&mut self.rules),
+            Shape::Anything => anything(&mut self.rules, &self.style, self.typed),
             Shape::Null => text("null"),
-            Shape::Boolean => alt([text("true"), text("false")]),
-            Shape::Literals(values) => alt(values.iter().map(|value| text(value.to_string()))),
-            Shape::Integer(ranges) => integer(&mut self.rules, ranges)?,
-            Shape::Number(shape) => number(&mut self.rules, shape)?,
-            Shape::Text { min, max } => string(&mut self.rules, *min, *max)?,
-            Shape::Format(name) => format::format(&mut self.rules, name),
-            Shape::Array(shape) => array(self, near, shape)?,
-            Shape::Object(shape) => object(self, near, shape)?,
+            Shape::Boolean(yes) => text(yes.to_string()),
+            Shape::Number(set) => number(&mut self.rules, set, self.typed || self.ir.plain_integers, self.typed)?,
+            Shape::Text(set) => string(&mut self.rules, set)?,
+            Shape::Array(shape) => array::array(self, near, shape)?,
+            Shape::Items(machine) => array::items(self, near, machine)?,
+            Shape::Objects(shapes) => objects(self, near, shapes)?,
         })
     }
 }
 
-/// Whether the alternative is short enough to be written wherever it is used.
-fn is_short(shape: &Shape) -> bool {
-    match shape {
-        Shape::Array(_) => false,
-        Shape::Object(object) => object.fields.is_empty() && object.extra.is_none(),
-        Shape::Literals(values) => values.len() == 1,
-        Shape::Text { min, max } => max.unwrap_or(*min) <= SHORT_TEXT,
-        _ => true,
-    }
-}
-
-/// The longest bound of a string that is written wherever it is used.
-const SHORT_TEXT: u64 = 256;
-
 /// Any JSON value.
-fn anything(rules: &mut Rules) -> Expr {
+fn anything(rules: &mut Rules, style: &Style, typed: bool) -> Expr {
+    let width = if typed { Width::Double } else { Width::Loose };
     rules.shared("value", |rules| {
-        let (string, number) = (any_string(rules), any_number(rules, Width::Double));
-        let array = rules.shared("array", |_| list("[", rule("value"), "]"));
-        let member = rules.shared("member", |_| seq([string.clone(), text(":"), rule("value")]));
-        let object = rules.shared("object", |_| list("{", member, "}"));
+        let (string, number) = (any_string(rules), any_number(rules, width));
+        let array = rules.shared("array", |_| list(style, "[", rule("value"), "]"));
+        let member = rules.shared("member", |_| seq([string.clone(), style.colon(), rule("value")]));
+        let object = rules.shared("object", |_| list(style, "{", member, "}"));
         alt([object, array, string, number, text("true"), text("false"), text("null")])
     })
 }
 
-fn list(open: &str, item: Expr, close: &str) -> Expr {
-    let more = many(seq([text(","), item.clone()]));
-    seq([text(open), optional(seq([item, more])), text(close)])
+fn list(style: &Style, open: &str, item: Expr, close: &str) -> Expr {
+    let more = many(seq([style.comma(), item.clone()]));
+    let (after, alone) = (style.close(close, false), style.close(close, true));
+    if after == alone {
+        return seq([style.open(open), optional(seq([item, more])), after]);
+    }
+    seq([style.open(open), alt([alone, seq([item, more, after])])])
 }

@@ -14,7 +14,9 @@ const SHARED: &[&str] = &[
     "char",
     "key",
     "key-char",
+    "key-escape",
     "hex",
+    "integer",
     "number",
     "float",
     "int8",
@@ -27,24 +29,7 @@ const SHARED: &[&str] = &[
     "uint32",
     "uint64",
     "uint128",
-    "date",
-    "time",
-    "partial-time",
-    "date-time",
-    "partial-date-time",
-    "uuid",
-    "ip",
-    "ipv4",
-    "ipv6",
-    "email",
-    "hostname",
-    "uri",
-    "year",
-    "month-day",
-    "offset",
-    "octet",
-    "hextet",
-    "label",
+    "space",
 ];
 
 /// The longest name.
@@ -60,14 +45,18 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new() -> Self {
-        Names { taken: SHARED.iter().map(|name| (*name).to_owned()).collect(), next: HashMap::new() }
+        Names { taken: HashSet::new(), next: HashMap::new() }
     }
 
     /// A name near this one that was not given before.
     pub(super) fn unique(&mut self, near: &str) -> String {
         let base = mangle(near);
-        let mut name = base.clone();
+        if !SHARED.contains(&base.as_str()) && self.taken.insert(base.clone()) {
+            return base;
+        }
         let number = self.next.entry(base.clone()).or_insert(2);
+        let mut name = format!("{base}-{number}");
+        *number += 1;
         while !self.taken.insert(name.clone()) {
             name = format!("{base}-{number}");
             *number += 1;

@@ -1,8 +1,9 @@
 //! Numbers: integers in exact ranges, and decimals that no floating-point type overflows on.
 use super::{
     digits::{End, between, fraction_between, fraction_from, fraction_to, some},
-    expr::{class, digit, optional, repeat, seq, text},
+    expr::{class, digit, optional, seq, text},
     factor::alt,
+    multiple,
     rules::{Rules, size},
 };
 use crate::{
@@ -11,9 +12,9 @@ use crate::{
     structured::{
         bounds::{Bound, Bounds},
         decimal::Decimal,
+        document::schema_error,
         format::integer_range,
-        ir::{NumberShape, Width},
-        schema::schema_error,
+        sets::{Kind, NumberSet, Width},
     },
 };
 
@@ -23,6 +24,12 @@ const WHOLE: usize = 20;
 const FRACTION: usize = 17;
 /// The most digits behind the point of a number below 1: 17 behind the zeros that are written without an exponent.
 const SMALL_FRACTION: usize = 22;
+
+/// The most digits of an integer without bounds.
+const LONGEST: usize = 38;
+
+/// The largest exponent beside bounds: neither do numbers overflow with it, nor become zero with its negative.
+const LARGEST_EXPONENT: u128 = 300;
 
 /// The integer types that have a rule of their own.
 const NAMED: &[&str] = &["int8", "int16", "int32", "int64", "int128", "uint8", "uint16", "uint32", "uint64", "uint128"];
@@ -45,7 +52,7 @@ pub(super) fn integer(rules: &mut Rules, ranges: &[(Decimal, Decimal)]) -> Resul
     if size(&body) > SHORT { rules.once("integer", body) } else { Ok(body) }
 }
 
-fn integer_ranges(ranges: &[(Decimal, Decimal)]) -> Expr {
+pub(super) fn integer_ranges(ranges: &[(Decimal, Decimal)]) -> Expr {
     let mut parts = Vec::new();
     for (min, max) in ranges {
         if min.is_negative() {
@@ -59,23 +66,69 @@ fn integer_ranges(ranges: &[(Decimal, Decimal)]) -> Expr {
     alt(parts)
 }
 
-/// A number of this shape.
-pub(super) fn number(rules: &mut Rules, shape: &NumberShape) -> Result<Expr> {
+/// A number of a set. With `plain`, integers are written without a fraction of zeros; with `typed`, what is written fits
+/// the width of the set.
+pub(super) fn number(rules: &mut Rules, set: &NumberSet, plain: bool, typed: bool) -> Result<Expr> {
+    let exact = set.multiples.is_empty() && set.others.is_empty();
+    if let (Some(point), true) = (set.as_point(), exact) {
+        return Ok(spelled(point, plain && set.kind == Kind::Integer));
+    }
+    match set.kind {
+        Kind::Any if exact => any_kind(rules, set, if typed { set.width } else { Width::Loose }),
+        Kind::Integer if exact && !plain && set.bounds == Bounds::default() => Ok(rules.shared("integer", |_| {
+            let digits = alt([text("0"), seq([class(&[('1', '9')]), some(digit(), 0, LONGEST - 1)])]);
+            seq([optional(text("-")), digits, zeros()])
+        })),
+        Kind::Integer if exact => {
+            let digits = integer(rules, &integer_range_of(&set.bounds))?;
+            Ok(if plain { digits } else { rules.once("integer", seq([digits, zeros()]))? })
+        }
+        _ => multiple::number(rules, set, plain),
+    }
+}
+
+/// Numbers of any kind within bounds.
+fn any_kind(rules: &mut Rules, set: &NumberSet, width: Width) -> Result<Expr> {
     let from_zero = Bounds { min: Some(Bound { at: Decimal::ZERO, strict: false }), max: None };
-    if shape.bounds == Bounds::default() {
-        return Ok(any_number(rules, shape.width));
+    if set.bounds == Bounds::default() {
+        Ok(any_number(rules, width))
+    } else if set.bounds == from_zero {
+        Ok(magnitude(rules, width))
+    } else {
+        bounded(&set.bounds, width)
     }
-    if shape.bounds == from_zero {
-        return Ok(magnitude(rules, shape.width));
+}
+
+/// One number, with any zeros behind the point.
+fn spelled(point: &Decimal, plain: bool) -> Expr {
+    let sign = if point.is_negative() { "-" } else { "" };
+    let mut digits = format!("{sign}{}", point.whole());
+    if !point.is_integer() {
+        digits.push('.');
+        digits.extend(point.fraction().iter().map(|digit| char::from(b'0' + digit)));
+        return seq([text(digits), some(text("0"), 0, FRACTION)]);
     }
-    bounded(&shape.bounds, shape.width)
+    if plain { text(digits) } else { seq([text(digits), zeros()]) }
+}
+
+/// A fraction of zeros, or nothing.
+pub(super) fn zeros() -> Expr {
+    optional(seq([text("."), some(text("0"), 1, FRACTION)]))
+}
+
+/// The integers within bounds; up to 38 digits where there is none.
+pub(super) fn integer_range_of(bounds: &Bounds) -> Vec<(Decimal, Decimal)> {
+    let far = |negative| Decimal::integer(negative, 10_u128.pow(38) - 1);
+    let min = bounds.min.as_ref().map_or_else(|| far(true), |bound| bound.at.integer_from(bound.strict));
+    let max = bounds.max.as_ref().map_or_else(|| far(false), |bound| bound.at.integer_to(bound.strict));
+    vec![(min, max)]
 }
 
 /// Any finite number.
 pub(super) fn any_number(rules: &mut Rules, width: Width) -> Expr {
     let name = match width {
         Width::Single => "float",
-        Width::Double => "number",
+        Width::Double | Width::Loose => "number",
     };
     rules.shared(name, |rules| seq([optional(text("-")), magnitude(rules, width)]))
 }
@@ -85,9 +138,12 @@ fn magnitude(rules: &mut Rules, width: Width) -> Expr {
     // The highest exponent that any digits may precede, and the digits of the largest number with the one above it.
     let (name, exponent, first, rest, smallest) = match width {
         Width::Single => ("float-magnitude", 37, '3', "4028235", 45),
-        Width::Double => ("number-magnitude", 307, '1', "7976931348623157", 324),
+        Width::Double | Width::Loose => ("number-magnitude", 307, '1', "7976931348623157", 324),
     };
     rules.shared(name, |_| {
+        if width == Width::Loose {
+            return loose();
+        }
         let point = |digits: Expr| optional(seq([text("."), digits]));
         let e = || class(&[('e', 'e'), ('E', 'E')]);
         let small = seq([text("0"), point(some(digit(), 1, SMALL_FRACTION))]);
@@ -109,46 +165,43 @@ fn magnitude(rules: &mut Rules, width: Width) -> Expr {
     })
 }
 
+/// Any number that is not negative and that most readers hold without overflow: with the exponents from 300 on, there is
+/// one digit before the point.
+fn loose() -> Expr {
+    let fraction = || optional(seq([text("."), some(digit(), 1, SMALL_FRACTION)]));
+    let e = || seq([class(&[('e', 'e'), ('E', 'E')]), optional(class(&[('+', '+'), ('-', '-')]))]);
+    let small = alt([some(digit(), 1, 2), seq([class(&[('1', '2')]), some(digit(), 2, 2)])]);
+    let large = seq([text("30"), class(&[('0', '7')])]);
+    let long = seq([some(digit(), 1, WHOLE), fraction(), optional(seq([e(), some(digit(), 1, 2)]))]);
+    let short = seq([fraction(), optional(seq([e(), alt([small, large])]))]);
+    alt([
+        seq([text("0"), fraction(), optional(seq([e(), some(digit(), 1, 3)]))]),
+        seq([class(&[('1', '9')]), alt([long, short])]),
+    ])
+}
+
 /// Decimals within bounds, without an exponent.
-fn bounded(bounds: &Bounds, width: Width) -> Result<Expr> {
-    let far = |min: &Decimal| {
-        let near = Decimal::integer(false, 10_u128.pow(16) - 1);
-        if *min < near { near } else { Decimal::integer(false, 10_u128.pow(38) - 1) }
-    };
-    let min = bounds.min.clone();
-    let max = bounds.max.clone();
-    let (min, max) = match (min, max) {
-        (Some(min), Some(max)) => (min, max),
-        (Some(min), None) => {
-            let at = far(&min.at);
-            (min, Bound { at, strict: false })
-        }
-        (None, Some(max)) => {
-            let at = far(&max.at.negated()).negated();
-            (Bound { at, strict: false }, max)
-        }
-        (None, None) => (
-            Bound { at: far(&Decimal::ZERO).negated(), strict: false },
-            Bound { at: far(&Decimal::ZERO), strict: false },
-        ),
-    };
-    for (keyword, bound) in [("exclusiveMinimum", &min), ("exclusiveMaximum", &max)] {
-        if bound.strict && bound.at.whole().to_string().len() > certain_digits(width) {
+pub(super) fn bounded(bounds: &Bounds, width: Width) -> Result<Expr> {
+    for (keyword, bound) in [("exclusiveMinimum", &bounds.min), ("exclusiveMaximum", &bounds.max)] {
+        let digits = bound.as_ref().filter(|bound| bound.strict).map_or(0, |bound| bound.at.whole().to_string().len());
+        if digits > certain_digits(width) {
             let message =
                 format!("`{keyword}` has more digits than the numbers next to it are told apart by: lower it");
             return Err(schema_error(message));
         }
     }
     let zero = Bound { at: Decimal::ZERO, strict: false };
+    let magnitude = |bound: &Bound| Bound { at: bound.at.magnitude(), strict: bound.strict };
+    let is_negative = |bound: &Option<Bound>| bound.as_ref().is_some_and(|bound| bound.at.is_negative());
     let mut parts = Vec::new();
-    if min.at.is_negative() {
-        let least = if max.at > Decimal::ZERO { zero.clone() } else { Bound { at: max.at.magnitude(), ..max.clone() } };
-        let most = Bound { at: min.at.magnitude(), ..min.clone() };
-        parts.extend(magnitudes(&least, &most, width).map(|digits| seq([text("-"), digits])));
+    if bounds.min.is_none() || is_negative(&bounds.min) {
+        let above = bounds.max.as_ref().filter(|max| max.at <= Decimal::ZERO).map_or_else(|| zero.clone(), magnitude);
+        let below = bounds.min.as_ref().map(magnitude);
+        parts.extend(magnitudes(&above, below.as_ref(), width).map(|digits| seq([text("-"), digits])));
     }
-    if !max.at.is_negative() {
-        let least = if min.at.is_negative() { &zero } else { &min };
-        parts.extend(magnitudes(least, &max, width));
+    if !is_negative(&bounds.max) {
+        let least = bounds.min.as_ref().filter(|min| !min.at.is_negative()).unwrap_or(&zero);
+        parts.extend(magnitudes(least, bounds.max.as_ref(), width));
     }
     if parts.is_empty() {
         return Err(schema_error(
@@ -158,41 +211,84 @@ fn bounded(bounds: &Bounds, width: Width) -> Result<Expr> {
     Ok(alt(parts))
 }
 
-/// Decimals from one to another that are not negative.
-fn magnitudes(min: &Bound, max: &Bound, width: Width) -> Option<Expr> {
-    let end = |bound: &Bound, digits| End { digits, strict: bound.strict };
-    let (low, high) = (end(min, min.at.fraction()), end(max, max.at.fraction()));
-    let (first, last) = (min.at.whole(), max.at.whole());
+/// Decimals from one to another that are not negative; without an end, of as many digits as others have.
+fn magnitudes(min: &Bound, max: Option<&Bound>, width: Width) -> Option<Expr> {
+    let low = End { digits: min.at.fraction(), strict: min.strict };
+    let first = min.at.whole();
     let spelled = |whole: u128, digits: Expr| seq([text(whole.to_string()), text("."), digits]);
-    let room = |whole: u128| near_digits(whole, width);
+    // Reading keeps the order of numbers, so digits are limited next to a bound only that is left out itself.
+    let room = |whole: u128, strict: bool| match (strict, whole) {
+        (true, _) => near_digits(whole, width),
+        (false, 0) => SMALL_FRACTION,
+        (false, _) => FRACTION,
+    };
+    let any_fraction = |most: usize| optional(seq([text("."), some(digit(), 1, most)]));
     let mut parts = Vec::new();
+    let mut from = first;
+    let begin = |parts: &mut Vec<Expr>, from: &mut u128| {
+        if !min.at.is_integer() || min.strict {
+            parts.extend(fraction_from(low, 1, room(first, min.strict)).map(|digits| spelled(first, digits)));
+            *from += 1;
+        }
+    };
+    let Some(max) = max else {
+        let near = 10_u128.pow(16) - 1;
+        begin(&mut parts, &mut from);
+        let far = if first < near { near } else { 10_u128.pow(38) - 1 };
+        parts.push(seq([between(from, far), any_fraction(room(from, false))]));
+        if first < near {
+            parts.push(scientific(text(""), 16, LARGEST_EXPONENT));
+        }
+        if min.at == Decimal::ZERO {
+            parts.push(scientific(text("-"), 5, if min.strict { LARGEST_EXPONENT } else { 324 }));
+        }
+        return Some(alt(parts));
+    };
+    let high = End { digits: max.at.fraction(), strict: max.strict };
+    let last = max.at.whole();
     if first == last {
         if min.at.is_integer() && !min.strict && !(max.at.is_integer() && max.strict) {
             parts.push(text(first.to_string()));
         }
-        parts.extend(fraction_between(low, high, 1, room(first)).map(|digits| spelled(first, digits)));
+        parts.extend(
+            fraction_between(low, high, 1, room(first, min.strict || max.strict)).map(|digits| spelled(first, digits)),
+        );
+        tiny(&mut parts, min, max);
         return (!parts.is_empty()).then(|| alt(parts));
     }
-    let any_fraction = |most: usize| optional(seq([text("."), some(digit(), 1, most)]));
-    let (mut from, mut to) = (first, last);
-    if !min.at.is_integer() || min.strict {
-        parts.extend(fraction_from(low, 1, room(first)).map(|digits| spelled(first, digits)));
-        from += 1;
-    }
+    tiny(&mut parts, min, max);
+    let mut to = last;
+    begin(&mut parts, &mut from);
     if max.at.is_integer() && max.strict {
         // The fractions next to the bound are kept short, so that none is rounded up to it.
         to -= 1;
         if from <= to {
-            parts.push(seq([text(to.to_string()), any_fraction(room(to))]));
+            parts.push(seq([text(to.to_string()), any_fraction(room(to, true))]));
         }
     } else {
         parts.push(text(last.to_string()));
-        parts.extend(fraction_to(high, 1, room(last)).map(|digits| spelled(last, digits)));
+        parts.extend(fraction_to(high, 1, room(last, max.strict)).map(|digits| spelled(last, digits)));
     }
     if from < to {
-        parts.push(seq([between(from, to - 1), any_fraction(FRACTION)]));
+        let digits = if from == 0 { SMALL_FRACTION } else { FRACTION };
+        parts.push(seq([between(from, to - 1), any_fraction(digits)]));
     }
     (!parts.is_empty()).then(|| alt(parts))
+}
+
+/// Numbers too small to be written without an exponent, if they are in range.
+fn tiny(parts: &mut Vec<Expr>, min: &Bound, max: &Bound) {
+    let least = Decimal::parse("0.0001").unwrap_or(Decimal::ZERO);
+    if min.at == Decimal::ZERO && max.at >= least {
+        parts.push(scientific(text("-"), 5, if min.strict { LARGEST_EXPONENT } else { 324 }));
+    }
+}
+
+/// A number with one digit before the point and an exponent in range.
+fn scientific(sign: Expr, from: u128, to: u128) -> Expr {
+    let fraction = optional(seq([text("."), some(digit(), 1, FRACTION)]));
+    let sign = if sign == text("") { optional(text("+")) } else { sign };
+    seq([class(&[('1', '9')]), fraction, class(&[('e', 'e'), ('E', 'E')]), sign, between(from, to)])
 }
 
 /// How many digits may follow the point near a bound for different decimals to be different numbers.
@@ -205,11 +301,6 @@ fn near_digits(whole: u128, width: Width) -> usize {
 fn certain_digits(width: Width) -> usize {
     match width {
         Width::Single => 6,
-        Width::Double => 15,
+        Width::Double | Width::Loose => 15,
     }
-}
-
-/// So many digits, exactly.
-pub(super) fn digits(count: u32) -> Expr {
-    repeat(digit(), count, Some(count))
 }

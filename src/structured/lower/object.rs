@@ -1,17 +1,21 @@
 //! Objects: properties in a fixed order, each optional one in its place.
+use std::collections::HashMap;
+
 use super::{
     Lowering,
     expr::{empty, many, optional, seq, text},
     factor::alt,
     key::key,
+    machine::Machine,
     repeat::{MAX_COUNT, counted},
 };
 use crate::{
     Result,
     gbnf::Expr,
     structured::{
+        bounds::Count,
+        document::schema_error,
         ir::{Extra, Field, ObjectShape},
-        schema::schema_error,
     },
 };
 
@@ -19,158 +23,194 @@ use crate::{
 /// more of them are written as a tree over the names that may follow.
 const INLINE: usize = 3;
 
-/// The most optional properties that are written as a full tree, whose size is the square of their number.
-const TREE: usize = 150;
-/// How many of the names that may follow are looked at in one place where there are more than that.
-const WINDOW: usize = 8;
+/// An object of one of these forms.
+pub(super) fn objects<'a>(lowering: &mut Lowering<'_, 'a>, near: &str, shapes: &[ObjectShape<'a>]) -> Result<Expr> {
+    if let [shape] = shapes {
+        let optional = shape.fields.iter().filter(|field| !field.required).count();
+        let ordered = !lowering.any_order || shape.fields.len() > super::machine::ANY_ORDER || shape.fields.len() < 2;
+        let plain = shape.needs.is_empty() && shape.count == Count::default();
+        // What stands inside of the brackets must not be written twice where there is nothing between.
+        let tight = lowering.style.close("}", true) == lowering.style.close("}", false);
+        if plain && ordered && optional <= INLINE && (tight || optional < shape.fields.len()) {
+            return inline(lowering, near, shape);
+        }
+    }
+    let mut groups: Vec<(Vec<&'a str>, Vec<ObjectShape<'a>>)> = Vec::new();
+    for shape in shapes {
+        let names: Vec<&'a str> = shape.fields.iter().map(|field| field.name).collect();
+        let found = groups.iter_mut().find_map(|group| merged(&group.0, &names).map(|order| (group, order)));
+        match found {
+            Some((group, order)) => {
+                group.0 = order;
+                group.1.push(shape.clone());
+            }
+            None => groups.push((names, vec![shape.clone()])),
+        }
+    }
+    let mut forms = Vec::with_capacity(groups.len());
+    for (order, shapes) in &groups {
+        forms.push(Machine::new(lowering, near, order, shapes)?.object()?);
+    }
+    Ok(alt(forms))
+}
 
-/// An object.
-pub(super) fn object(lowering: &mut Lowering<'_>, near: &str, shape: &ObjectShape) -> Result<Expr> {
-    let members = Members {
-        fields: shape.fields.iter().map(|field| member(lowering, field)).collect::<Result<_>>()?,
-        extra: match &shape.extra {
-            Some(extra) => Some(undeclared(lowering, near, extra, shape)?),
-            None => None,
-        },
-        shape,
-    };
-    if shape.fields.is_empty() {
-        return members.map(lowering, near);
+/// An order of all names that keeps both orders, if they agree.
+fn merged<'a>(order: &[&'a str], names: &[&'a str]) -> Option<Vec<&'a str>> {
+    if order == names {
+        return Some(order.to_vec());
     }
-    let optional = shape.fields.iter().filter(|field| !field.required).count();
-    if optional > INLINE {
-        return members.tree(lowering, near);
+    let places: HashMap<&str, usize> = order.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+    let mut all = Vec::with_capacity(order.len() + names.len());
+    let mut from = 0;
+    for name in names {
+        match places.get(name) {
+            Some(at) => {
+                all.extend(order.get(from..=*at).filter(|part| !part.is_empty())?);
+                from = at + 1;
+            }
+            None => all.push(*name),
+        }
     }
-    Ok(members.inline())
+    all.extend(order.get(from..)?);
+    Some(all)
 }
 
 /// `"name":value`
-fn member(lowering: &mut Lowering<'_>, field: &Field) -> Result<Expr> {
-    let name = serde_json::Value::from(field.name.as_str());
-    Ok(seq([text(format!("{name}:")), lowering.value(field.value)?]))
+pub(super) fn member(lowering: &mut Lowering<'_, '_>, field: &Field<'_>) -> Result<Expr> {
+    let name = serde_json::Value::from(field.name).to_string();
+    let value = lowering.value(field.value)?;
+    Ok(seq([text(name), lowering.style.colon(), value]))
 }
 
-/// `"name":value` with any other name
-fn undeclared(lowering: &mut Lowering<'_>, near: &str, extra: &Extra, shape: &ObjectShape) -> Result<Expr> {
-    let declared = shape.fields.iter().map(|field| &field.name).chain(&shape.absent);
-    let key = key(&mut lowering.rules, near, extra.keys, declared)?;
-    let pair = seq([key, text(":"), lowering.value(extra.value)?]);
-    lowering.rules.add(&format!("{near}-member"), pair)
+/// `"name":value` with a name that is not declared
+fn undeclared(
+    lowering: &mut Lowering<'_, '_>,
+    near: &str,
+    extra: &Extra,
+    shape: &ObjectShape<'_>,
+) -> Result<Option<Expr>> {
+    let declared = shape.fields.iter().map(|field| field.name).chain(shape.absent.iter().copied());
+    let Some(key) = key(&mut lowering.rules, near, extra.names.as_ref(), declared, lowering.typed)? else {
+        return Ok(None);
+    };
+    let value = lowering.value(extra.value)?;
+    Ok(Some(seq([key, lowering.style.colon(), value])))
 }
 
-/// The members of an object, written out.
-struct Members<'a> {
-    shape: &'a ObjectShape,
-    /// One for each field.
-    fields: Vec<Expr>,
-    extra: Option<Expr>,
+/// The undeclared properties of a form.
+#[derive(Debug, Clone)]
+pub(super) struct Undeclared {
+    /// Those of which one must be there each.
+    pub(super) needs: Vec<Expr>,
+    /// Any other, if there may be one.
+    pub(super) free: Option<Expr>,
 }
 
-impl Members<'_> {
-    /// A map without declared properties.
-    fn map(&self, lowering: &mut Lowering<'_>, near: &str) -> Result<Expr> {
-        let (Some(pair), Some(extra)) = (&self.extra, &self.shape.extra) else { return Ok(text("{}")) };
-        for (keyword, count) in [("minProperties", extra.min), ("maxProperties", extra.max.unwrap_or(0))] {
+impl Undeclared {
+    /// Absent if a property that must be there has no possible name.
+    pub(super) fn new(lowering: &mut Lowering<'_, '_>, near: &str, shape: &ObjectShape<'_>) -> Result<Option<Self>> {
+        let mut needs = Vec::new();
+        for need in &shape.needs {
+            match undeclared(lowering, near, need, shape)? {
+                Some(pair) => needs.push(pair),
+                None => return Ok(None),
+            }
+        }
+        let mut pairs = Vec::new();
+        for extra in &shape.extras {
+            pairs.extend(undeclared(lowering, near, extra, shape)?);
+        }
+        let free =
+            if pairs.is_empty() { None } else { Some(lowering.rules.once(&format!("{near}-member"), alt(pairs))?) };
+        Ok(Some(Undeclared { needs, free }))
+    }
+
+    /// Those that may follow `before` other properties, and the end of the object. Absent if none can.
+    pub(super) fn tail(
+        &self,
+        lowering: &mut Lowering<'_, '_>,
+        near: &str,
+        count: Count,
+        before: u64,
+        first: bool,
+    ) -> Result<Option<Expr>> {
+        for (keyword, count) in [("minProperties", count.min), ("maxProperties", count.max.unwrap_or(0))] {
             if count > MAX_COUNT {
                 return Err(schema_error(format!("`{keyword}` is above {MAX_COUNT}: lower it or leave it out")));
             }
         }
-        let content = match extra.max {
-            Some(0) => empty(),
-            max => {
-                let next = seq([text(","), pair.clone()]);
-                let least = extra.min.saturating_sub(1);
-                let rest = match max.map(|max| max - 1) {
-                    None if least == 0 => many(next),
-                    most => {
-                        let next = lowering.rules.add(&format!("{near}-next"), next)?;
-                        counted(&mut lowering.rules, near, &next, least, most)?
-                    }
-                };
-                let all = seq([pair.clone(), rest]);
-                if extra.min == 0 { optional(all) } else { all }
-            }
-        };
-        Ok(seq([text("{"), content, text("}")]))
-    }
-
-    /// The members that may follow another one, from this field on.
-    fn rest(&self, from: usize) -> Vec<Expr> {
-        let fields = self.fields.iter().zip(&self.shape.fields).skip(from).map(|(member, field)| {
-            let next = seq([text(","), member.clone()]);
-            if field.required { next } else { optional(next) }
-        });
-        let extra = self.extra.iter().map(|pair| many(seq([text(","), pair.clone()])));
-        fields.chain(extra).collect()
-    }
-
-    /// Each optional member written where it stands.
-    fn inline(&self) -> Expr {
-        let required = self.shape.fields.iter().position(|field| field.required);
-        let content = if let Some(first) = required {
-            let before = self.fields.iter().take(first).map(|member| optional(seq([member.clone(), text(",")])));
-            let members = before.chain(self.fields.get(first).cloned()).chain(self.rest(first + 1));
-            seq(members.collect::<Vec<_>>())
-        } else {
-            let mut starts: Vec<Expr> = vec![empty()];
-            for (at, member) in self.fields.iter().enumerate() {
-                starts.push(seq(std::iter::once(member.clone()).chain(self.rest(at + 1)).collect::<Vec<_>>()));
-            }
-            starts.extend(self.extra.iter().map(|pair| seq([pair.clone(), many(seq([text(","), pair.clone()]))])));
-            alt(starts)
-        };
-        seq([text("{"), content, text("}")])
-    }
-
-    /// A rule for each place where an optional member may stand, which decides by the next name.
-    fn tree(&self, lowering: &mut Lowering<'_>, near: &str) -> Result<Expr> {
-        let names: Vec<Option<String>> = (self.shape.fields.iter())
-            .map(|field| (!field.required).then(|| lowering.rules.name(&format!("{near}-rest"))))
-            .collect();
-        let window = if names.iter().flatten().count() > TREE { WINDOW } else { usize::MAX };
-        for (at, name) in names.iter().enumerate() {
-            if let Some(name) = name {
-                let body = self.next(at, &names, ",", window);
-                lowering.rules.define(name.clone(), body)?;
-            }
+        let needed = before + self.needs.len() as u64;
+        if count.max.is_some_and(|max| needed > max) {
+            return Ok(None);
         }
-        Ok(seq([text("{"), self.next(0, &names, "", usize::MAX)]))
-    }
-
-    /// What may stand from this field on, the closing brace included.
-    ///
-    /// Behind a comma only the next `window` names are looked at; the others are left to a later rule.
-    fn next(&self, from: usize, names: &[Option<String>], comma: &str, window: usize) -> Expr {
-        let mut starts = Vec::new();
-        for (at, (member, field)) in self.fields.iter().zip(&self.shape.fields).enumerate().skip(from) {
-            if let (true, Some(Some(later))) = (at - from >= window, names.get(at)) {
-                starts.push(Expr::Rule(later.clone()));
-                return alt(starts);
-            }
-            starts.push(seq([text(comma), member.clone(), self.behind(at + 1, names)]));
-            if field.required {
-                return alt(starts);
-            }
+        let least = count.min.saturating_sub(needed);
+        let most = if self.free.is_some() { count.max.map(|max| max - needed) } else { Some(0) };
+        if most.is_some_and(|most| most < least) {
+            return Ok(None);
         }
-        if let Some(pair) = &self.extra {
-            starts.push(seq([text(comma), pair.clone(), many(seq([text(","), pair.clone()])), text("}")]));
-        }
-        starts.push(text("}"));
-        alt(starts)
-    }
-
-    /// What may stand behind a member: the required ones as they come, up to the first place with a choice.
-    fn behind(&self, from: usize, names: &[Option<String>]) -> Expr {
+        let close = |empty: bool| lowering.style.close("}", empty);
+        let (after, alone) = (close(false), close(true));
+        let comma = lowering.style.comma();
         let mut parts = Vec::new();
-        for (at, member) in self.fields.iter().enumerate().skip(from) {
-            if let Some(Some(name)) = names.get(at) {
-                parts.push(Expr::Rule(name.clone()));
-                return seq(parts);
-            }
-            parts.push(seq([text(","), member.clone()]));
+        for (at, need) in self.needs.iter().enumerate() {
+            parts.push(if first && at == 0 { need.clone() } else { seq([comma.clone(), need.clone()]) });
         }
-        parts.extend(self.extra.iter().map(|pair| many(seq([text(","), pair.clone()]))));
-        parts.push(text("}"));
-        seq(parts)
+        let begins = first && parts.is_empty();
+        let Some(pair) = self.free.clone().filter(|_| most != Some(0)) else {
+            parts.push(if begins { alone } else { after });
+            return Ok(Some(seq(parts)));
+        };
+        let next = seq([comma, pair.clone()]);
+        let (least_more, most_more) =
+            if begins { (least.saturating_sub(1), most.map(|most| most.saturating_sub(1))) } else { (least, most) };
+        let more = match most_more {
+            None if least_more == 0 => many(next),
+            Some(0) => empty(),
+            most => {
+                let next = lowering.rules.once(&format!("{near}-next"), next)?;
+                counted(&mut lowering.rules, near, &next, least_more, most)?
+            }
+        };
+        if !begins {
+            parts.extend([more, after]);
+            return Ok(Some(seq(parts)));
+        }
+        let some = seq([pair, more]);
+        Ok(Some(match least {
+            0 if after == alone => seq([optional(some), after]),
+            0 => alt([alone, seq([some, after])]),
+            _ => seq([some, after]),
+        }))
     }
+}
+
+/// Each optional member written where it stands.
+fn inline(lowering: &mut Lowering<'_, '_>, near: &str, shape: &ObjectShape<'_>) -> Result<Expr> {
+    let mut members = Vec::with_capacity(shape.fields.len());
+    for field in &shape.fields {
+        members.push((member(lowering, field)?, field.required));
+    }
+    let free = Undeclared::new(lowering, near, shape)?.and_then(|undeclared| undeclared.free);
+    let comma = lowering.style.comma();
+    let next = |member: &Expr| seq([comma.clone(), member.clone()]);
+    let rest = |from: usize| -> Vec<Expr> {
+        let fields = members.iter().skip(from);
+        let fields = fields.map(|(member, required)| if *required { next(member) } else { optional(next(member)) });
+        fields.chain(free.iter().map(|pair| many(next(pair)))).collect()
+    };
+    let required = members.iter().position(|(_, required)| *required);
+    let content = if let Some(first) = required {
+        let before = members.iter().take(first).map(|(member, _)| optional(seq([member.clone(), comma.clone()])));
+        let first_member = members.get(first).map(|(member, _)| member.clone());
+        seq(before.chain(first_member).chain(rest(first + 1)).collect::<Vec<_>>())
+    } else {
+        let mut starts: Vec<Expr> = vec![empty()];
+        for (at, (member, _)) in members.iter().enumerate() {
+            starts.push(seq(std::iter::once(member.clone()).chain(rest(at + 1)).collect::<Vec<_>>()));
+        }
+        starts.extend(free.iter().map(|pair| seq([pair.clone(), many(next(pair))])));
+        alt(starts)
+    };
+    let is_empty = members.is_empty() && free.is_none();
+    Ok(seq([lowering.style.open("{"), content, lowering.style.close("}", is_empty)]))
 }

@@ -1,17 +1,18 @@
 //! The rules of the grammar that is being written.
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{expr::rule, name::Names};
 use crate::{
     Result,
     gbnf::{Ast, Expr, Rule},
-    structured::schema::schema_error,
+    regular::Sink,
+    structured::document::schema_error,
 };
 
 /// The most rules of a grammar.
 const MAX_RULES: usize = 50_000;
 /// The most expressions and bytes of text of a grammar.
-const MAX_SIZE: usize = 4_000_000;
+const MAX_SIZE: usize = 1_000_000;
 
 /// Collects rules and gives them names.
 #[derive(Debug)]
@@ -21,8 +22,10 @@ pub(super) struct Rules {
     /// Rules that several others use; they are written last.
     shared: Vec<Rule>,
     defined: HashSet<&'static str>,
+    /// Rules that stand for something outside, by its name.
+    kept: HashMap<String, Expr>,
     /// Bodies that are written once, and the rules that have them.
-    once: Vec<(Expr, Expr)>,
+    once: HashMap<Expr, Expr>,
     size: usize,
 }
 
@@ -33,7 +36,8 @@ impl Rules {
             own: Vec::new(),
             shared: Vec::new(),
             defined: HashSet::new(),
-            once: Vec::new(),
+            kept: HashMap::new(),
+            once: HashMap::new(),
             size: 0,
         }
     }
@@ -75,11 +79,22 @@ impl Rules {
 
     /// Like [`add`](Self::add), but refers to an earlier rule that was added this way with the same body.
     pub(super) fn once(&mut self, near: &str, body: Expr) -> Result<Expr> {
-        if let Some((_, reference)) = self.once.iter().find(|(earlier, _)| *earlier == body) {
+        if let Some(reference) = self.once.get(&body) {
             return Ok(reference.clone());
         }
         let reference = self.add(near, body.clone())?;
-        self.once.push((body, reference.clone()));
+        self.once.insert(body, reference.clone());
+        Ok(reference)
+    }
+
+    /// Refers to the rule for what is called `name`, whose body is written when it is first asked for.
+    pub(super) fn kept(&mut self, name: &str, body: impl FnOnce(&mut Self, &str) -> Result<Expr>) -> Result<Expr> {
+        if let Some(reference) = self.kept.get(name) {
+            return Ok(reference.clone());
+        }
+        let body = body(self, name)?;
+        let reference = self.add(name, body)?;
+        self.kept.insert(name.to_owned(), reference.clone());
         Ok(reference)
     }
 
@@ -100,6 +115,20 @@ impl Rules {
     pub(super) fn finish(mut self) -> Ast {
         self.own.append(&mut self.shared);
         Ast { rules: self.own }
+    }
+}
+
+impl Sink for Rules {
+    fn rule(&mut self, near: &str, body: Expr) -> Result<Expr> {
+        self.once(near, body)
+    }
+
+    fn reserve(&mut self, near: &str) -> String {
+        self.name(near)
+    }
+
+    fn define(&mut self, name: String, body: Expr) -> Result<()> {
+        Rules::define(self, name, body)
     }
 }
 

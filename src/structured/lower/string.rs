@@ -5,25 +5,42 @@ use super::{
     repeat::{MAX_COUNT, counted},
     rules::Rules,
 };
-use crate::{Result, gbnf::Expr, structured::schema::schema_error};
+use crate::{
+    Result,
+    gbnf::Expr,
+    regular::{self, Encoding},
+    structured::{bounds::Count, document::schema_error, sets::TextSet},
+};
 
 /// What cannot stand in a string as it is: controls, the quote and the backslash.
 pub(super) const ESCAPED: [(u32, u32); 3] = [(0x22, 0x22), (0x5C, 0x5C), (0x00, 0x1F)];
 
-/// A string of `min` to `max` characters. One escape, or one pair of surrogate escapes, is one character.
-pub(super) fn string(rules: &mut Rules, min: u64, max: Option<u64>) -> Result<Expr> {
-    if (min, max) == (0, None) {
+/// A string of a set.
+pub(super) fn string(rules: &mut Rules, set: &TextSet<'_>) -> Result<Expr> {
+    if let Some(words) = &set.words {
+        return Ok(alt(words.iter().map(|word| text(serde_json::Value::from(*word).to_string()))));
+    }
+    let Some(language) = &set.language else { return of_length(rules, set.length) };
+    if let (Some(format), true) = (language.format, set.length == Count::default()) {
+        let texts = &language.texts;
+        return rules.kept(format, |rules, name| Ok(quoted(regular::write(texts, Encoding::Json, name, rules)?)));
+    }
+    Ok(quoted(regular::write(&language.texts, Encoding::Json, "text", rules)?))
+}
+
+/// A string of so many characters. One escape, or one pair of surrogate escapes, is one character.
+fn of_length(rules: &mut Rules, length: Count) -> Result<Expr> {
+    if length == Count::default() {
         return Ok(any_string(rules));
     }
-    for (keyword, count) in [("minLength", min), ("maxLength", max.unwrap_or(0))] {
+    for (keyword, count) in [("minLength", length.min), ("maxLength", length.max.unwrap_or(0))] {
         if count > MAX_COUNT {
             return Err(schema_error(format!("`{keyword}` is above {MAX_COUNT}: lower it or leave it out")));
         }
     }
     let char = char(rules);
-    Ok(quoted(counted(rules, "chars", &char, min, max)?))
+    Ok(quoted(counted(rules, "chars", &char, length.min, length.max)?))
 }
-
 /// Any string.
 pub(super) fn any_string(rules: &mut Rules) -> Expr {
     rules.shared("string", |rules| quoted(many(char(rules))))

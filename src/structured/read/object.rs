@@ -1,0 +1,104 @@
+//! The keywords about objects.
+use super::{
+    fields::Fields,
+    own::{Own, count},
+};
+use crate::{
+    Result,
+    regular::{self, Dfa, TooLarge},
+    structured::{
+        sets::{Cell, Item, Property},
+        term::{Term, Terms},
+    },
+};
+
+/// The most parts that the names of one object may fall into.
+const MAX_CELLS: usize = 64;
+
+/// Reads the keywords about the properties of objects.
+///
+/// With `typed`, a property that is required and not declared is taken for declared, so that closing leaves it.
+pub(super) fn object<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &mut Own<'a>, typed: bool) -> Result<()> {
+    own.object.count = count(fields, "minProperties", "maxProperties")?;
+    own.object.rest = rest(fields, terms)?;
+    if let Some((keyword, map)) = fields.map("properties")? {
+        for (name, value) in map {
+            let literal = fields.member(keyword, name, value)?;
+            let mut item = Item { value: terms.literal(literal), evaluated: true };
+            // Patterns bind declared properties too; `additionalProperties` does not.
+            let cell = own.object.unnamed(name);
+            if fields.object.contains_key("patternProperties") && is_matched(fields, name)? {
+                item = item.and(cell, terms);
+            }
+            own.object.properties.push(Property { name, item, required: false });
+        }
+    }
+    let Some((_, value)) = fields.get("required") else { return Ok(()) };
+    for name in fields.texts("required", value)? {
+        if let Some(property) = own.object.properties.iter_mut().find(|property| property.name == name) {
+            property.required = true;
+        } else {
+            let item = own.object.unnamed(name);
+            let item = Item { evaluated: item.evaluated || typed, ..item };
+            own.object.properties.push(Property { name, item, required: true });
+        }
+    }
+    Ok(())
+}
+
+fn is_matched(fields: &Fields<'_, '_>, name: &str) -> Result<bool> {
+    let Some((_, map)) = fields.map("patternProperties")? else { return Ok(false) };
+    for pattern in map.keys() {
+        if names(fields, pattern)?.contains(name) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn names(fields: &Fields<'_, '_>, pattern: &str) -> Result<Dfa> {
+    regular::pattern(pattern)
+        .map_err(|cause| fields.error("patternProperties", format!("the pattern `{pattern}` cannot be kept: {cause}")))
+}
+
+/// A part of all names, as it takes shape.
+struct Draft {
+    names: Option<Dfa>,
+    value: Term,
+    matched: bool,
+}
+
+/// The parts into which patterns split all names.
+fn rest(fields: &mut Fields<'_, '_>, terms: &mut Terms) -> Result<Vec<Cell>> {
+    let mut drafts = vec![Draft { names: None, value: Term::ANY, matched: false }];
+    if let Some((keyword, map)) = fields.map("patternProperties")? {
+        for (pattern, schema) in map {
+            let texts = names(fields, pattern)?;
+            let literal = fields.member(keyword, pattern, schema)?;
+            let value = terms.literal(literal);
+            drafts = split(drafts, &texts, value, terms)
+                .map_err(|cause| fields.error(keyword, format!("the patterns together cannot be kept: {cause}")))?;
+        }
+    }
+    let additional = fields.schema("additionalProperties")?.map(|literal| terms.literal(literal));
+    let cells = drafts.into_iter().map(|draft| {
+        let value = if draft.matched { draft.value } else { additional.unwrap_or(Term::ANY) };
+        Cell { names: draft.names, item: Item { value, evaluated: draft.matched || additional.is_some() } }
+    });
+    Ok(cells.collect())
+}
+
+fn split(drafts: Vec<Draft>, texts: &Dfa, value: Term, terms: &mut Terms) -> std::result::Result<Vec<Draft>, TooLarge> {
+    let mut parts = Vec::with_capacity(2 * drafts.len());
+    for draft in drafts {
+        let inside = draft.names.as_ref().map_or_else(|| Ok(texts.clone()), |names| names.and(texts))?;
+        let outside = draft.names.as_ref().map_or_else(|| Ok(texts.not()), |names| names.minus(texts))?;
+        let both = terms.and(draft.value, value);
+        for (names, value, matched) in [(inside, both, true), (outside, draft.value, draft.matched)] {
+            if !names.is_none() {
+                parts.push(Draft { names: (!names.is_all()).then_some(names), value, matched });
+            }
+        }
+    }
+    if parts.len() > MAX_CELLS { Err(TooLarge) } else { Ok(parts) }
+}
