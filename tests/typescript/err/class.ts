@@ -1,0 +1,1 @@
+export class A { a = 1 }

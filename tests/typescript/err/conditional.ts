@@ -1,0 +1,1 @@
+type A<T> = T extends string ? 1 : 2;

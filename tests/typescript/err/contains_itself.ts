@@ -1,0 +1,3 @@
+// root: A
+type A = B & { a: 1 }
+type B = A | { b: 1 }

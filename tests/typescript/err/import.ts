@@ -1,0 +1,2 @@
+import type { B } from "./b";
+type A = B;

@@ -1,0 +1,2 @@
+type A = B["a"]
+interface B { a: 1 }

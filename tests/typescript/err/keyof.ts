@@ -1,0 +1,2 @@
+type A = { k: keyof B }
+interface B { a: 1 }

@@ -1,0 +1,1 @@
+type A = { -readonly [K in "a"]: 1 }

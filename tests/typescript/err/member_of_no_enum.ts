@@ -1,0 +1,1 @@
+enum E { A } type R = E.B

@@ -1,0 +1,1 @@
+interface A { go(x: number): void }

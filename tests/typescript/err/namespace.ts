@@ -1,0 +1,1 @@
+declare namespace N { type A = 1 }

@@ -1,0 +1,1 @@
+type A = Pick<{ a: 1 }, "b">

@@ -1,0 +1,1 @@
+type A = Record<{ a: 1 }, 1>

@@ -1,0 +1,3 @@
+export type A = 1;
+export type B = 2;
+type C = 3;

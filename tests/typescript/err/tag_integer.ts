@@ -1,0 +1,1 @@
+/** @integer */ type A = string

@@ -1,0 +1,4 @@
+/**
+ * @minLength 3
+ */
+type A = number

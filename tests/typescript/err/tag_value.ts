@@ -1,0 +1,1 @@
+/** @minimum one */ type A = number

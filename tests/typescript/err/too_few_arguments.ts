@@ -1,0 +1,1 @@
+type A<T> = T[]; type B = A

@@ -1,0 +1,2 @@
+interface A { a: 1 }
+interface A { b: 1 }

@@ -1,0 +1,1 @@
+type A = { [a: string]: 1; [b: number]: 1 }

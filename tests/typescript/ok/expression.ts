@@ -1,0 +1,3 @@
+// root: Page<User>[]
+interface Page<T> { items: T[] }
+interface User { name: string }
