@@ -42,7 +42,14 @@ fn accepted_and_rejected_texts() {
         files += 1;
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(files, fs::read_dir("grammars").unwrap().count());
+    let paths = fs::read_dir("grammars").unwrap().map(|entry| entry.unwrap().path());
+    let grammars: Vec<_> = paths.filter(|path| path.extension().is_some_and(|end| end == "gbnf")).collect();
+    assert_eq!(files, grammars.len());
+    let listed = fs::read_to_string("grammars/README.md").unwrap();
+    for path in grammars {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(listed.contains(&format!("`{name}`")), "{name} is not listed");
+    }
 }
 
 #[test]
@@ -103,7 +110,7 @@ fn lists_are_lines_of_items() {
 
 #[test]
 fn expressions_have_closed_parentheses() {
-    for text in generated("arithmetic", 100) {
+    for text in generated("arithmetic", 100).chain(generated("boolean", 100)) {
         let depth = text.chars().try_fold(0_u32, |depth, c| match c {
             '(' => Some(depth + 1),
             ')' => depth.checked_sub(1),
@@ -119,5 +126,84 @@ fn tables_have_closed_quotes_and_no_empty_line() {
         assert_eq!(text.matches('"').count() % 2, 0, "{text}");
         let outside: String = text.split('"').step_by(2).collect::<Vec<_>>().join("q");
         assert!(!outside.contains("\n\n") && !outside.starts_with('\n'), "{text:?}");
+    }
+}
+
+#[test]
+fn roman_numerals_are_those_of_numbers() {
+    let matcher = Matcher::new(&grammar("roman")).unwrap();
+    let mut all = std::collections::HashSet::new();
+    for number in 1..=3999_usize {
+        let digits = |ten: usize, letters: [&str; 3]| {
+            let [one, five, next] = letters;
+            match number / ten % 10 {
+                4 => format!("{one}{five}"),
+                9 => format!("{one}{next}"),
+                digit => format!("{}{}", if digit > 4 { five } else { "" }, one.repeat(digit % 5)),
+            }
+        };
+        let parts = [
+            "M".repeat(number / 1000),
+            digits(100, ["C", "D", "M"]),
+            digits(10, ["X", "L", "C"]),
+            digits(1, ["I", "V", "X"]),
+        ];
+        let text = parts.concat();
+        assert!(matcher.matches(&text).unwrap(), "{text}");
+        all.insert(text);
+    }
+    assert!(generated("roman", 20).all(|text| all.contains(&text)));
+}
+
+#[test]
+fn ports_and_bytes_are_numbers_in_range() {
+    let (url, colour) = (Matcher::new(&grammar("url")).unwrap(), Matcher::new(&grammar("css_colour")).unwrap());
+    for number in 0..=70_000 {
+        assert_eq!(url.matches(format!("http://a:{number}")).unwrap(), (1..=65_535).contains(&number), "{number}");
+    }
+    for number in 0..=400 {
+        for (text, most) in [
+            (format!("rgb({number}, 0, 0)"), 255),
+            (format!("hsl({number}, 0%, 0%)"), 360),
+            (format!("hsl(0, {number}%, 0%)"), 100),
+        ] {
+            assert_eq!(colour.matches(&text).unwrap(), number <= most, "{text}");
+        }
+    }
+}
+
+#[test]
+fn times_are_those_of_the_calendar() {
+    let (date, datetime) = (Matcher::new(&grammar("date")).unwrap(), Matcher::new(&grammar("datetime")).unwrap());
+    for text in generated("datetime", 40) {
+        let (day, _) = text.split_once('T').unwrap();
+        assert!(date.matches(day).unwrap(), "{text}");
+    }
+    for text in generated("date", 10) {
+        assert!(datetime.matches(format!("{text}T10:20:30Z")).unwrap(), "{text}");
+    }
+}
+
+#[test]
+fn tags_are_closed_in_their_order() {
+    for text in generated("html", 200) {
+        let mut open = Vec::new();
+        for tag in text.split('<').skip(1) {
+            let (tag, _) = tag.split_once('>').unwrap();
+            match tag.strip_prefix('/') {
+                Some(name) => assert_eq!(open.pop(), Some(name), "{text}"),
+                None => open.push(tag.split(' ').next().unwrap()),
+            }
+        }
+        assert!(open.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn code_ends_with_its_first_fence() {
+    for text in generated("code_block", 100) {
+        let fences: Vec<usize> =
+            (0..).zip(text.lines()).filter(|(_, line)| line.starts_with("```")).map(|(at, _)| at).collect();
+        assert_eq!(fences, [0, text.lines().count() - 1], "{text:?}");
     }
 }
