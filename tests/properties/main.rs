@@ -1,0 +1,28 @@
+//! What must hold for any bytes: for random ones, and for those that a fuzzer found worth keeping.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod checks;
+mod run;
+
+use run::run;
+
+#[test]
+fn parse_print() {
+    run("parse_print", 3_000, 0.3, checks::parse_print::check);
+}
+
+#[test]
+fn complete() {
+    run("complete", 600, 0.3, checks::complete::check);
+}
+
+#[test]
+fn schema() {
+    run("schema", 3_000, 0.2, checks::schema::check);
+}
+
+#[test]
+fn schemas_that_are_pending_do_fail() {
+    let held = checks::schema::no_longer_pending();
+    assert!(held.is_empty(), "take these off the list PENDING: {held:#?}");
+}
