@@ -1,6 +1,7 @@
 //! What must hold for any bytes: for random ones, and for those that a fuzzer found worth keeping.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[cfg_attr(feature = "llama-cpp", allow(dead_code, reason = "what asks llama.cpp is called by tests/oracle.rs"))]
 mod checks;
 mod run;
 
