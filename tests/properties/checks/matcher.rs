@@ -31,9 +31,17 @@ pub(crate) fn check(data: &[u8]) -> bool {
     true
 }
 
-/// Whether llama.cpp will be done soon: it takes a time that grows with the bounds of repetitions, and where they
-/// stand in one another with their product.
+/// The most stacks that llama.cpp is asked to hold: its time goes with their square, and cannot be cut short.
+const STACKS: usize = 200;
+
+/// Whether llama.cpp will be done soon: it takes a time that grows with the bounds of repetitions, where they stand in
+/// one another with their product, and with the ways in which a text can be read.
 fn is_fast(grammar: &Grammar) -> bool {
-    grammar.text().len() < 400
-        && !grammar.text().split('{').skip(1).any(|rest| rest.split('}').next().is_some_and(|b| b.len() > 3))
+    let is_short = grammar.text().len() < 400
+        && !grammar.text().split('{').skip(1).any(|rest| rest.split('}').next().is_some_and(|b| b.len() > 3));
+    is_short
+        && grammar.hazards().is_ok_and(|hazards| {
+            hazards.stacks.is_none_or(|stacks| stacks.max <= STACKS)
+                && hazards.places.iter().all(|place| place.stacks <= STACKS)
+        })
 }
