@@ -90,7 +90,7 @@ fn a_tree_deep_in_sequences_is_refused() {
     for _ in 0..1000 {
         body = Expr::Seq(vec![body, Expr::Any]);
     }
-    let rules = vec![catena::gbnf::Rule { name: "root".to_owned(), body }];
+    let rules = vec![catena::gbnf::Rule { name: "root".into(), body }];
     let error = Grammar::from_ast(catena::gbnf::Ast { rules }, "root").unwrap_err();
     assert!(error.message().contains("`root`") && error.span().is_none(), "{error:#}");
 }

@@ -1,4 +1,5 @@
 //! The syntax tree of a grammar.
+use smol_str::SmolStr;
 
 /// The rules of a grammar, in the order they are written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -11,7 +12,7 @@ pub struct Ast {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rule {
     /// Letters, digits and dashes.
-    pub name: String,
+    pub name: SmolStr,
     /// What the rule matches.
     pub body: Expr,
 }
@@ -20,13 +21,13 @@ pub struct Rule {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Expr {
     /// `"text"`; the empty text matches without reading.
-    Literal(String),
+    Literal(SmolStr),
     /// `[a-z]`, `[^a-z]`
     Class(CharClass),
     /// `.`: any one character.
     Any,
     /// The name of a rule.
-    Rule(String),
+    Rule(SmolStr),
     /// A token of the model's vocabulary, whatever its text.
     Token(TokenRef),
     /// One after the other; at least two.

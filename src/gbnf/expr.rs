@@ -1,4 +1,6 @@
 //! Constructors that keep expressions in their normal form.
+use smol_str::{SmolStr, SmolStrBuilder};
+
 use super::{Ast, CharClass, Expr, Rule};
 
 impl Ast {
@@ -24,11 +26,11 @@ impl Ast {
 impl Expr {
     /// The expression that matches the empty text: an empty literal.
     pub fn empty() -> Self {
-        Expr::Literal(String::new())
+        Expr::Literal(SmolStr::default())
     }
 
     /// Exactly this text.
-    pub fn literal(text: impl Into<String>) -> Self {
+    pub fn literal(text: impl Into<SmolStr>) -> Self {
         Expr::Literal(text.into())
     }
 
@@ -43,7 +45,7 @@ impl Expr {
     }
 
     /// What the rule of this name matches.
-    pub fn rule(name: impl Into<String>) -> Self {
+    pub fn rule(name: impl Into<SmolStr>) -> Self {
         Expr::Rule(name.into())
     }
 
@@ -111,7 +113,12 @@ fn code_points(ranges: impl IntoIterator<Item = (char, char)>) -> Vec<(u32, u32)
 fn push(parts: &mut Vec<Expr>, part: Expr) {
     match (parts.last_mut(), part) {
         (_, Expr::Literal(text)) if text.is_empty() => {}
-        (Some(Expr::Literal(before)), Expr::Literal(text)) => before.push_str(&text),
+        (Some(Expr::Literal(before)), Expr::Literal(text)) => {
+            let mut both = SmolStrBuilder::new();
+            both.push_str(before);
+            both.push_str(&text);
+            *before = both.finish();
+        }
         (_, part) => parts.push(part),
     }
 }

@@ -153,7 +153,7 @@ struct Lower<'a> {
 impl Lower<'_> {
     fn expr(&mut self, expr: &Expr) -> usize {
         let (item, weight) = match expr {
-            Expr::Literal(text) => (Item::Text(text.clone()), text.len() as u64),
+            Expr::Literal(text) => (Item::Text(text.to_string()), text.len() as u64),
             Expr::Class(class) => chars_item(class.scalar_ranges()),
             Expr::Any => chars_item(chars::ALL.to_vec()),
             Expr::Rule(name) => {

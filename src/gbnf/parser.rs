@@ -92,7 +92,7 @@ impl<'a> Parser<'a> {
             Kind::Newline | Kind::End => self.skip_newlines()?,
             _ => return Err(self.not_the_end_of_a_rule()),
         }
-        Ok(Rule { name: name.to_owned(), body })
+        Ok(Rule { name: name.into(), body })
     }
 
     /// Alternatives, `depth` groups deep. Outside of groups a line end ends them, except after `|`.
@@ -135,7 +135,7 @@ impl<'a> Parser<'a> {
         let (expr, elements) = match kind {
             Kind::Literal(text) => {
                 let elements = text.chars().count();
-                (Expr::Literal(text), elements)
+                (Expr::literal(text), elements)
             }
             Kind::Class(class) => {
                 let elements = class.ranges.len().saturating_mul(2);

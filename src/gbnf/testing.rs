@@ -4,15 +4,15 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn ast<const N: usize>(rules: [(&str, Expr); N]) -> Ast {
-    Ast { rules: rules.into_iter().map(|(name, body)| Rule { name: name.to_owned(), body }).collect() }
+    Ast { rules: rules.into_iter().map(|(name, body)| Rule { name: name.into(), body }).collect() }
 }
 
 pub(crate) fn lit(text: &str) -> Expr {
-    Expr::Literal(text.to_owned())
+    Expr::literal(text)
 }
 
 pub(crate) fn name(rule: &str) -> Expr {
-    Expr::Rule(rule.to_owned())
+    Expr::rule(rule)
 }
 
 pub(crate) fn class(ranges: &[(char, char)]) -> Expr {
@@ -86,7 +86,7 @@ pub(crate) fn any_ast() -> impl Strategy<Value = Ast> {
         let count = bodies.len();
         let rules = RULES.iter().zip(bodies).map(|(name, mut body)| {
             rename(&mut body, count);
-            Rule { name: (*name).to_owned(), body }
+            Rule { name: (*name).into(), body }
         });
         Ast { rules: rules.collect() }
     })
@@ -97,7 +97,7 @@ fn rename(expr: &mut Expr, count: usize) {
     match expr {
         Expr::Rule(name) => {
             let at = RULES.iter().position(|rule| rule == name).unwrap();
-            RULES[at % count].clone_into(name);
+            *name = RULES[at % count].into();
         }
         Expr::Seq(parts) | Expr::Alt(parts) => parts.iter_mut().for_each(|part| rename(part, count)),
         Expr::Repeat { expr, .. } => rename(expr, count),
@@ -243,7 +243,7 @@ impl Facts {
         for rule in &ast.rules {
             let mut firsts = BTreeSet::new();
             first_rules(&rule.body, &nullable, &mut firsts);
-            before.extend(firsts.into_iter().map(|first| (rule.name.clone(), first)));
+            before.extend(firsts.into_iter().map(|first| (rule.name.to_string(), first)));
         }
         loop {
             let joined = before.iter().flat_map(|(a, b)| {
@@ -257,7 +257,7 @@ impl Facts {
         }
         Facts {
             left_recursive: before.iter().any(|(a, b)| a == b),
-            productive: productive.contains(&ast.rules[0].name),
+            productive: productive.contains(ast.rules[0].name.as_str()),
         }
     }
 }
@@ -266,7 +266,7 @@ fn fixpoint(ast: &Ast, test: &dyn Fn(&Expr, &BTreeSet<String>) -> bool) -> BTree
     let mut known = BTreeSet::new();
     loop {
         let now: BTreeSet<String> =
-            ast.rules.iter().filter(|rule| test(&rule.body, &known)).map(|rule| rule.name.clone()).collect();
+            ast.rules.iter().filter(|rule| test(&rule.body, &known)).map(|rule| rule.name.to_string()).collect();
         if now == known {
             return known;
         }
@@ -277,7 +277,7 @@ fn fixpoint(ast: &Ast, test: &dyn Fn(&Expr, &BTreeSet<String>) -> bool) -> BTree
 /// Whether something holds for a tree if it holds for the leaves for which `leaf` does and for the rules in `known`.
 fn holds(expr: &Expr, known: &BTreeSet<String>, leaf: &dyn Fn(&Expr) -> bool) -> bool {
     match expr {
-        Expr::Rule(name) => known.contains(name),
+        Expr::Rule(name) => known.contains(name.as_str()),
         Expr::Seq(parts) => parts.iter().all(|part| holds(part, known, leaf)),
         Expr::Alt(parts) => parts.iter().any(|part| holds(part, known, leaf)),
         Expr::Repeat { expr, min, .. } => *min == 0 || holds(expr, known, leaf),
@@ -289,7 +289,7 @@ fn first_rules(expr: &Expr, nullable: &BTreeSet<String>, out: &mut BTreeSet<Stri
     let empty = |expr: &Expr| holds(expr, nullable, &|leaf| matches!(leaf, Expr::Literal(text) if text.is_empty()));
     match expr {
         Expr::Rule(name) => {
-            out.insert(name.clone());
+            out.insert(name.to_string());
         }
         Expr::Seq(parts) => {
             for part in parts {

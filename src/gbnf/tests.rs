@@ -112,7 +112,7 @@ proptest! {
 
     #[test]
     fn what_is_printed_reads_as_the_same_tree(bodies in vec(expr(), 1..=NAMES.len())) {
-        let rules = bodies.into_iter().zip(NAMES).map(|(body, name)| Rule { name: name.to_owned(), body });
+        let rules = bodies.into_iter().zip(NAMES).map(|(body, name)| Rule { name: name.into(), body });
         let ast = Ast { rules: rules.collect() };
         let normal = ast.clone().normalized();
         prop_assert_eq!(&normal.clone().normalized(), &normal);
@@ -187,7 +187,7 @@ fn a_long_chain_of_rules_is_read() {
 #[test]
 fn trees_that_cannot_be_written_are_refused_by_rule() {
     let refused = |name: &str, body: Expr| {
-        let ast = Ast { rules: vec![Rule { name: name.to_owned(), body }] };
+        let ast = Ast { rules: vec![Rule { name: name.into(), body }] };
         let error = Grammar::from_ast(ast, "root").unwrap_err();
         assert!(error.span().is_none());
         error.to_string()

@@ -1,4 +1,6 @@
 //! Patterns as grammars of their own.
+use smol_str::{SmolStr, format_smolstr};
+
 use super::{Encoding, Sink, pattern, write};
 use crate::{
     Error, ErrorKind, Grammar, Result, Span,
@@ -38,7 +40,7 @@ impl Grammar {
         }
         let mut rules = Rules(Vec::new());
         let root = write(&texts, Encoding::Raw, "part", &mut rules)?;
-        rules.0.insert(0, Rule { name: "root".to_owned(), body: root });
+        rules.0.insert(0, Rule { name: "root".into(), body: root });
         Grammar::from_ast(Ast { rules: rules.0 }, "root")
     }
 }
@@ -53,14 +55,14 @@ impl Sink for Rules {
         Ok(Expr::rule(name))
     }
 
-    fn reserve(&mut self, near: &str) -> String {
+    fn reserve(&mut self, near: &str) -> SmolStr {
         // A place is kept, so that the next name is another one.
-        let name = format!("{near}-{}", self.0.len() + 1);
+        let name = format_smolstr!("{near}-{}", self.0.len() + 1);
         self.0.push(Rule { name: name.clone(), body: Expr::empty() });
         name
     }
 
-    fn define(&mut self, name: String, body: Expr) -> Result<()> {
+    fn define(&mut self, name: SmolStr, body: Expr) -> Result<()> {
         if let Some(rule) = self.0.iter_mut().find(|rule| rule.name == name) {
             rule.body = body;
         }

@@ -1,6 +1,7 @@
 //! From sets of values to the intermediate form.
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
 
+use foldhash::{HashMap, HashMapExt};
 use serde_json::Value;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     lower::numerals,
     options::Settings,
     report::Standing,
-    sets::{ArraySet, Kind, NumberSet, TextSet, Values},
+    sets::{ArraySet, Kind, NumberSet, Spoken, TextSet, Values},
     term::Term,
 };
 use crate::Result;
@@ -37,17 +38,18 @@ pub(crate) fn build(document: &Value, settings: Settings) -> Result<(Ir<'_>, Set
     let root = expander.document.root()?;
     let root = expander.terms.literal(root);
     let depth = expander.settings.options.max_depth;
-    let mut builder = Builder { expander, wanted: Vec::new(), ids: HashMap::new(), depth };
+    let mut builder = Builder { expander, wanted: Vec::new(), ids: HashMap::new(), depth, numerals: Vec::new() };
     builder.value(Wanted::Term(root), root)?;
     let mut values = Vec::new();
     while let Some((wanted, near, depth)) = builder.wanted.get(values.len()).cloned() {
         builder.depth = depth;
-        let pointer = builder.expander.document.pointer(builder.expander.node_of(near));
+        let node = builder.expander.node_of(near);
         let shapes = builder.shapes(&wanted)?;
-        values.push(ValueIr { pointer, shapes });
+        values.push(ValueIr { node, shapes });
     }
-    let plain_integers = builder.expander.document.draft == Draft::Four;
-    Ok((Ir { values, plain_integers }, builder.expander.settings))
+    let Expander { document, settings, .. } = builder.expander;
+    let plain_integers = document.draft == Draft::Four;
+    Ok((Ir { values, plain_integers, document }, settings))
 }
 
 /// Describes values, each once.
@@ -59,6 +61,8 @@ pub(super) struct Builder<'a> {
     wanted: Vec<(Wanted<'a>, Term, Option<u32>)>,
     ids: HashMap<(Wanted<'a>, Option<u32>), ValueId>,
     depth: Option<u32>,
+    /// What sets of numbers that are no ranges are.
+    numerals: Vec<(NumberSet, Option<Shape<'a>>)>,
 }
 
 impl<'a> Builder<'a> {
@@ -118,7 +122,7 @@ impl<'a> Builder<'a> {
             shapes.push(Shape::Boolean(false));
         }
         for number in &values.numbers {
-            shapes.extend(self.number(number, term)?.map(Shape::Number));
+            shapes.extend(self.number(number, term)?);
         }
         for text in &values.texts {
             shapes.extend(self.text(text, term)?.map(Shape::Text));
@@ -140,21 +144,29 @@ impl<'a> Builder<'a> {
     }
 
     /// In types, an integer whose width nothing gives is one that `serde_json` holds.
-    fn number(&self, number: &NumberSet, term: Term) -> Result<Option<NumberSet>> {
-        let number = self.of_width(number);
-        let Some(set) = &number else { return Ok(None) };
+    fn number(&mut self, number: &NumberSet, term: Term) -> Result<Option<Shape<'a>>> {
+        let Some(set) = self.of_width(number) else { return Ok(None) };
         let is_range = set.multiples.is_empty() && set.others.is_empty();
         if is_range && set.kind != Kind::Fraction {
-            return Ok(number);
+            return Ok(Some(Shape::Number(set)));
         }
-        let plain = self.expander.settings.is_typed();
-        let numerals = numerals(set, plain).map_err(|why| {
+        if let Some((_, shape)) = self.numerals.iter().find(|(known, _)| *known == set) {
+            return Ok(shape.clone());
+        }
+        let plain = self.expander.settings.is_typed() || self.expander.document.draft == Draft::Four;
+        let numerals = numerals(&set, plain).map_err(|why| {
             let keyword = if is_range { "type" } else { "multipleOf" };
             let message =
                 format!("`{keyword}` cannot be kept here: {why}; widen the range or check the finished value");
             self.error(term, keyword, message)
         })?;
-        Ok(number.filter(|_| !numerals.is_none()))
+        let shape = match set.as_point() {
+            _ if numerals.is_none() => None,
+            Some(_) if is_range => Some(Shape::Number(set.clone())),
+            _ => Some(Shape::Numerals(numerals)),
+        };
+        self.numerals.push((set, shape.clone()));
+        Ok(shape)
     }
 
     fn of_width(&self, number: &NumberSet) -> Option<NumberSet> {
@@ -188,7 +200,7 @@ impl<'a> Builder<'a> {
         let mut array = array.clone();
         let least = usize::try_from(array.count.min).unwrap_or(usize::MAX);
         let is_tuple = !array.prefix.is_empty() && least <= array.prefix.len();
-        if self.expander.settings.is_typed() && is_tuple && !array.rest.evaluated {
+        if self.expander.settings.is_typed() && is_tuple && array.rest.spoken == Spoken::No {
             array.rest.value = Term::NEVER;
         }
         if array.rest.value == Term::NEVER {
@@ -223,8 +235,10 @@ impl<'a> Builder<'a> {
 
     /// An error at a term's schema.
     pub(super) fn error(&self, term: Term, keyword: &str, message: impl Into<String>) -> crate::Error {
-        let pointer = self.expander.document.pointer(self.expander.node_of(term));
-        let at = if keyword.is_empty() { pointer } else { super::pointer::child(&pointer, keyword) };
+        let document = &self.expander.document;
+        let literals = self.expander.terms.literals(term);
+        let found = literals.iter().find_map(|literal| document.find(literal.node(), keyword));
+        let at = found.unwrap_or_else(|| document.pointer(self.expander.node_of(term)));
         error_at(&at, message)
     }
 }

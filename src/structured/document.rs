@@ -1,15 +1,18 @@
 //! A schema document: its places, and where its references lead.
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use serde_json::{Map, Value};
 
 use super::{
     draft::Draft,
-    pointer,
+    find, pointer,
     resource::{Resources, Target, is_schema_address},
     term::{Literal, NodeId},
 };
-use crate::{Error, ErrorKind, Result};
+use crate::{
+    Error, ErrorKind, Result,
+    regular::{self, Dfa, PatternError},
+};
 
 /// The most places of one document that are looked at.
 const MAX_NODES: u32 = 100_000;
@@ -65,6 +68,8 @@ pub(crate) struct Document<'a> {
     nodes: Vec<Node<'a>>,
     /// Places by the address of what stands there, and their scopes.
     places: HashMap<(*const Value, bool, usize), NodeId>,
+    /// The texts of each pattern that was asked for.
+    patterns: HashMap<&'a str, Dfa>,
     scopes: Vec<Scope>,
     resources: Resources<'a>,
 }
@@ -77,7 +82,7 @@ impl<'a> Document<'a> {
         })?;
         let resources = Resources::new(root, draft);
         let scopes = vec![Scope { resource: 0, entered: vec![0] }];
-        Ok(Document { draft, nodes: Vec::new(), places: HashMap::new(), scopes, resources })
+        Ok(Document { draft, nodes: Vec::new(), places: HashMap::new(), patterns: HashMap::new(), scopes, resources })
     }
 
     /// The whole document.
@@ -86,6 +91,11 @@ impl<'a> Document<'a> {
             Some(target) => self.schema(target.value, Place::At(String::new()), 0),
             None => Err(error_at("", "there is no schema")),
         }
+    }
+
+    /// Whether a pointer leads to anything.
+    pub(crate) fn has(&self, pointer: &str) -> bool {
+        self.resources.root(0).is_some_and(|root| root.value.pointer(pointer).is_some())
     }
 
     /// What stands at a place.
@@ -153,6 +163,16 @@ impl<'a> Document<'a> {
         self.enter(node, target)
     }
 
+    /// The texts that hold a match of a pattern.
+    pub(crate) fn pattern(&mut self, ecma: &'a str) -> Result<Dfa, PatternError> {
+        if let Some(texts) = self.patterns.get(ecma) {
+            return Ok(texts.clone());
+        }
+        let texts = regular::pattern(ecma)?;
+        self.patterns.insert(ecma, texts.clone());
+        Ok(texts)
+    }
+
     /// The pointer to a place.
     pub(crate) fn pointer(&self, node: NodeId) -> String {
         match self.nodes.get(node as usize).map(|node| &node.place) {
@@ -170,10 +190,24 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// An error at a keyword of a place; an empty keyword means the place itself.
+    /// An error at a keyword of a place, or at the place itself where it has no such keyword.
     pub(crate) fn error(&self, node: NodeId, keyword: &str, message: impl Into<String>) -> Error {
-        let pointer = self.pointer(node);
-        error_at(&if keyword.is_empty() { pointer } else { pointer::child(&pointer, keyword) }, message)
+        error_at(&self.find(node, keyword).unwrap_or_else(|| self.pointer(node)), message)
+    }
+
+    /// The pointer to a keyword of a place, or of a schema that holds in place of it.
+    pub(crate) fn find(&self, node: NodeId, keyword: &str) -> Option<String> {
+        match self.content(node) {
+            Content::Schema(value) => {
+                let (pointer, schema) = find::keyword(value, keyword, &|reference| {
+                    self.resources.root(0)?.value.pointer(reference.strip_prefix('#')?)
+                })?;
+                let pointer = if schema { pointer } else { format!("{}{pointer}", self.pointer(node)) };
+                Some(pointer)
+            }
+            Content::Const(_) => None,
+            Content::Either(literals) => literals.iter().find_map(|literal| self.find(literal.node(), keyword)),
+        }
     }
 
     fn scope(&self, node: NodeId) -> usize {

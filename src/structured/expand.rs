@@ -1,9 +1,7 @@
 //! From places to sets of values: references followed, conjunctions multiplied out, disjunctions united.
-use std::{
-    collections::{HashMap, HashSet},
-    rc::Rc,
-};
+use std::rc::Rc;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::Value;
 
 use super::{
@@ -12,7 +10,7 @@ use super::{
     document::{Content, Document, Step},
     options::Settings,
     read::{self, Part, Schema},
-    sets::{ArraySet, Cell, Item, Kind, NumberSet, ObjectSet, Property, TextSet, Values, is_new},
+    sets::{ArraySet, Cell, Item, Kind, NumberSet, ObjectSet, Property, Spoken, TextSet, Values, is_new},
     term::{Literal, NodeId, Term, Terms},
 };
 use crate::{
@@ -203,8 +201,9 @@ impl<'a> Expander<'a> {
             let rest = self.terms.literal(literal);
             for array in &mut values.arrays {
                 // What `contains` finds is evaluated by it.
+                let evaluating = array.contains.iter().filter(|contains| contains.evaluates);
                 let found: Vec<Literal> =
-                    array.contains.iter().flat_map(|c| self.terms.literals(c.value).to_vec()).collect();
+                    evaluating.flat_map(|contains| self.terms.literals(contains.value).to_vec()).collect();
                 let rest = if found.is_empty() || !self.document.draft.contains_evaluates() {
                     rest
                 } else {
@@ -220,8 +219,8 @@ impl<'a> Expander<'a> {
     }
 
     fn evaluate(&mut self, item: &mut Item, rest: Term) {
-        if !item.evaluated {
-            *item = Item { value: self.terms.and(item.value, rest), evaluated: true };
+        if item.spoken != Spoken::Evaluated {
+            *item = Item::evaluated(self.terms.and(item.value, rest));
         }
     }
 
@@ -257,7 +256,7 @@ impl<'a> Expander<'a> {
             Part::Names(literal) => {
                 let names = self.names(*literal)?;
                 let rest = [(names.not(), Term::NEVER), (names, Term::ANY)];
-                let cell = |(names, value)| Cell { names: Some(names), item: Item { value, evaluated: false } };
+                let cell = |(names, value)| Cell { names: Some(names), item: Item::unspoken(value) };
                 let rest = rest.into_iter().filter(|(names, _)| !names.is_none()).map(cell).collect();
                 let mut values = Values::any();
                 values.objects = vec![ObjectSet { rest, ..ObjectSet::any() }];
@@ -267,8 +266,7 @@ impl<'a> Expander<'a> {
                 let mut values = without(name);
                 let mut object = ObjectSet::with(name, Term::ANY, true);
                 for needed in needed.iter().filter(|needed| *needed != name) {
-                    let item = Item { value: Term::ANY, evaluated: false };
-                    object.properties.push(Property { name: needed, item, required: true });
+                    object.properties.push(Property { name: needed, item: Item::ANY, required: true });
                 }
                 values.objects.push(object);
                 values
@@ -391,7 +389,7 @@ impl<'a> Expander<'a> {
                     prefix.push(self.part_of(node, item, "", Step::Number(at))?);
                 }
                 let length = items.len() as u64;
-                let rest = Item { value: Term::NEVER, evaluated: true };
+                let rest = Item::evaluated(Term::NEVER);
                 let count = Count { min: length, max: Some(length) };
                 values.arrays.push(ArraySet { prefix, rest, count, ..ArraySet::ANY });
             }
@@ -401,7 +399,7 @@ impl<'a> Expander<'a> {
                     let item = self.part_of(node, value, "", Step::Name(name))?;
                     properties.push(Property { name, item, required: true });
                 }
-                let rest = vec![Cell { names: None, item: Item { value: Term::NEVER, evaluated: true } }];
+                let rest = vec![Cell { names: None, item: Item::evaluated(Term::NEVER) }];
                 values.objects.push(ObjectSet { properties, rest, ..ObjectSet::any() });
             }
         }
@@ -410,7 +408,8 @@ impl<'a> Expander<'a> {
 
     fn part_of(&mut self, node: NodeId, value: &'a Value, keyword: &'a str, step: Step<'a>) -> Result<Item> {
         let literal = self.document.constant(node, value, keyword, Some(step))?;
-        Ok(Item { value: self.terms.literal(literal), evaluated: true })
+        // What is listed is compared, not looked into.
+        Ok(Item::named(self.terms.literal(literal)))
     }
 }
 

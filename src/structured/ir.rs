@@ -3,7 +3,9 @@ use crate::regular::Dfa;
 
 use super::{
     bounds::Count,
+    document::Document,
     sets::{NumberSet, TextSet},
+    term::NodeId,
 };
 
 /// A value of the table, by number.
@@ -15,13 +17,14 @@ pub(crate) struct Ir<'a> {
     pub(crate) values: Vec<ValueIr<'a>>,
     /// Whether `1.0` is no integer, as in draft 4.
     pub(crate) plain_integers: bool,
+    pub(crate) document: Document<'a>,
 }
 
 /// What one value may be.
 #[derive(Debug)]
 pub(crate) struct ValueIr<'a> {
-    /// The pointer to the schema that describes it.
-    pub(crate) pointer: String,
+    /// The schema that describes it.
+    pub(crate) node: NodeId,
     /// The alternatives; none means that there is no such value.
     pub(crate) shapes: Vec<Shape<'a>>,
 }
@@ -34,6 +37,8 @@ pub(crate) enum Shape<'a> {
     Null,
     Boolean(bool),
     Number(NumberSet),
+    /// Numbers that are spelled in one of these ways.
+    Numerals(Dfa),
     Text(TextSet<'a>),
     Array(ArrayShape),
     /// An array that is read item by item.
@@ -100,8 +105,8 @@ impl<'a> Ir<'a> {
     }
 
     /// The pointer to the schema of the value.
-    pub(crate) fn pointer(&self, id: ValueId) -> &str {
-        self.values.get(id).map_or("", |value| &value.pointer)
+    pub(crate) fn pointer(&self, id: ValueId) -> String {
+        self.values.get(id).map(|value| self.document.pointer(value.node)).unwrap_or_default()
     }
 }
 

@@ -1,5 +1,5 @@
 //! Intersections of regular sets, each found once.
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::regular::{Dfa, TooLarge};
 

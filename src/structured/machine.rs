@@ -1,5 +1,5 @@
 //! Arrays of which some items are of a sort, or all differ: automata over items.
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::{
     build::{Builder, Wanted},
@@ -52,7 +52,7 @@ impl<'a> Builder<'a> {
             return Ok(None);
         }
         let start = State { length: 0, found: vec![0; array.contains.len()], used: 0 };
-        let mut ids = HashMap::from([(start.clone(), 0)]);
+        let mut ids = HashMap::from_iter([(start.clone(), 0)]);
         let mut waiting = vec![start];
         let mut states: Vec<ItemState> = Vec::new();
         while let Some(state) = waiting.get(states.len()).cloned() {
@@ -125,8 +125,7 @@ impl<'a> Builder<'a> {
     ) -> Result<Vec<(ValueId, State)>> {
         let at = usize::try_from(state.length).unwrap_or(usize::MAX);
         let item = array.item(at).value;
-        let here =
-            self.listed(&ArraySet { rest: super::sets::Item { value: item, evaluated: true }, ..ArraySet::ANY })?;
+        let here = self.listed(&ArraySet { rest: super::sets::Item::evaluated(item), ..ArraySet::ANY })?;
         let mut edges = Vec::new();
         for (number, wanted) in values.iter().enumerate() {
             let bit = 1_u32 << number;

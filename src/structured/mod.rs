@@ -32,6 +32,7 @@
 //! - properties in the order of the declaration, those that are not required present or absent, each in its place, and
 //!   undeclared ones behind them. In types, the tag beside a `$ref` comes first, and the fields of a flattened enum follow
 //!   the other fields unless the enum is flattened first;
+//! - a name that is not declared may be written twice in an object, which no grammar can bar; readers take the last;
 //! - strings with valid escapes only, surrogates in pairs, lengths counted in characters; strings with a `pattern` or
 //!   `format`, and names, with no more escapes than JSON needs;
 //! - numbers of a bounded number of digits; within bounds, with an exponent only where it cannot cross one.
@@ -65,6 +66,7 @@ mod disjoint;
 mod document;
 mod draft;
 mod expand;
+mod find;
 mod format;
 mod ir;
 mod keywords;

@@ -160,19 +160,22 @@ impl<'a> Expander<'a> {
         for (at, item) in array.prefix.iter().enumerate() {
             for value in self.others(item.value) {
                 let mut prefix = vec![Item::ANY; at];
-                prefix.push(Item { value, evaluated: false });
+                prefix.push(Item::unspoken(value));
                 let count = Count { min: at as u64 + 1, max: None };
                 parts.push(ArraySet { prefix, count, ..ArraySet::ANY });
             }
         }
         let one = Count { min: 1, max: None };
         for value in self.others(array.rest.value) {
-            let contains = vec![Contains { from: array.prefix.len(), value, count: one }];
+            let contains = vec![Contains { from: array.prefix.len(), value, count: one, evaluates: false }];
             parts.push(ArraySet { contains, ..ArraySet::ANY });
         }
         for contains in &array.contains {
             for count in contains.count.not() {
-                parts.push(ArraySet { contains: vec![Contains { count, ..*contains }], ..ArraySet::ANY });
+                parts.push(ArraySet {
+                    contains: vec![Contains { count, evaluates: false, ..*contains }],
+                    ..ArraySet::ANY
+                });
             }
         }
         Ok(parts)

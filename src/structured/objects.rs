@@ -3,7 +3,7 @@ use super::{
     build::Builder,
     expand::Expander,
     ir::{Extra, Field, ObjectShape},
-    sets::{ObjectSet, Property, Witness},
+    sets::{ObjectSet, Property, Spoken, Witness},
     term::Term,
 };
 use crate::{Result, regular::Dfa};
@@ -169,12 +169,12 @@ fn both<'a>(
 /// Forbids the properties that no schema speaks of.
 fn close(set: &mut ObjectSet<'_>) {
     for property in &mut set.properties {
-        if !property.item.evaluated {
+        if property.item.spoken == Spoken::No {
             property.item.value = Term::NEVER;
         }
     }
     for cell in &mut set.rest {
-        if !cell.item.evaluated {
+        if cell.item.spoken == Spoken::No {
             cell.item.value = Term::NEVER;
         }
     }
@@ -185,7 +185,7 @@ fn close(set: &mut ObjectSet<'_>) {
 /// In types each set keeps its own order, and what it does not name may not be there.
 fn align<'a>(sets: &mut [ObjectSet<'a>]) {
     let mut order: Vec<&'a str> = Vec::new();
-    let mut known = std::collections::HashSet::new();
+    let mut known = foldhash::HashSet::default();
     for set in sets.iter() {
         order.extend(set.properties.iter().map(|property| property.name).filter(|name| known.insert(*name)));
     }

@@ -1,5 +1,5 @@
 //! Removal of what can never be complete: alternatives without end, properties without a value.
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::{
     document::error_at,
@@ -73,7 +73,7 @@ fn trim(shape: &mut Shape<'_>, finite: &dyn Fn(ValueId) -> bool) {
 
 /// Empties the states that no item leads to, so that no rule is written for them.
 fn drop_unreachable(machine: &mut ItemMachine) {
-    let mut reached = HashSet::from([0]);
+    let mut reached = HashSet::from_iter([0]);
     let mut waiting = vec![0];
     while let Some(at) = waiting.pop() {
         for (_, to) in machine.states.get(at).map_or(&[][..], |state| &state.next) {
@@ -102,10 +102,14 @@ fn explain(ir: &Ir<'_>, finite: &HashSet<ValueId>) -> Error {
     let (mut at, mut path) = (0, String::new());
     loop {
         let Some((name, next)) = ir.shapes(at).iter().find_map(|shape| missing(shape, finite)) else {
-            return error_at(ir.pointer(at), "no value satisfies all keywords here: loosen one of them");
+            return error_at(&ir.pointer(at), "no value satisfies all keywords here: loosen one of them");
         };
         if let Some(name) = name {
-            path = child(&child(ir.pointer(at), "properties"), name);
+            let place = ir.pointer(at);
+            path = child(&child(&place, "properties"), name);
+            if !ir.document.has(&path) {
+                path = place;
+            }
         }
         if seen.contains(&next) {
             let message = "the type contains itself without end: make the inner one optional or an item of a list";

@@ -1,5 +1,5 @@
 //! The parts of a document that have addresses of their own: `$id`, `$anchor` and their kin.
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use serde_json::{Map, Value};
 
@@ -63,7 +63,7 @@ impl<'a> Resources<'a> {
         let address = address.trim_end_matches('#').to_owned();
         Resources {
             draft,
-            addresses: HashMap::from([(address.clone(), 0)]),
+            addresses: HashMap::from_iter([(address.clone(), 0)]),
             all: vec![Resource { root, address, pointer: String::new() }],
             indexed: false,
             has_dynamic: false,

@@ -1,5 +1,7 @@
 //! Conjunctions of schemas: what one value must satisfy.
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::languages::Languages;
 
@@ -58,7 +60,7 @@ pub(crate) struct Terms {
 impl Terms {
     pub(crate) fn new() -> Self {
         let any: Rc<[Literal]> = Rc::from([]);
-        let ids = HashMap::from([(Rc::clone(&any), Term::ANY)]);
+        let ids = HashMap::from_iter([(Rc::clone(&any), Term::ANY)]);
         Terms { all: vec![Rc::clone(&any), any], ids, products: HashMap::new(), languages: Languages::default() }
     }
 

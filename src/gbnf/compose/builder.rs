@@ -51,7 +51,7 @@ impl Builder {
     pub fn rule(&mut self, near: &str, body: Expr) -> Expr {
         let name = self.names.unique(near);
         let reference = Expr::rule(name.as_str());
-        self.rules.push(Rule { name, body });
+        self.rules.push(Rule { name: name.into(), body });
         reference
     }
 
@@ -71,8 +71,8 @@ impl Builder {
     /// With [`ErrorKind::Grammar`] if it is no reference from [`declare`](Self::declare), or was defined before.
     pub fn define(&mut self, declared: &Expr, body: Expr) -> Result<()> {
         match declared {
-            Expr::Rule(name) if self.declared.remove(name) => {
-                self.rules.push(Rule { name: name.clone(), body });
+            Expr::Rule(name) if self.declared.remove(name.as_str()) => {
+                self.rules.push(Rule { name: name.as_str().into(), body });
                 Ok(())
             }
             other => {
@@ -109,7 +109,7 @@ impl Builder {
             let mut body = body.clone();
             body.rename(&renamed);
             let name = renamed.get(name).cloned().unwrap_or_default();
-            self.rules.push(Rule { name, body });
+            self.rules.push(Rule { name: name.into(), body });
         }
         let root = renamed.remove(grammar.root()).unwrap_or_default();
         self.embedded.insert(key, root.clone());
@@ -159,7 +159,7 @@ impl Builder {
         }
         let name = self.names.unique(near);
         self.once.insert(body.clone(), name.clone());
-        self.rules.push(Rule { name: name.clone(), body });
+        self.rules.push(Rule { name: name.as_str().into(), body });
         Expr::rule(name)
     }
 
@@ -169,7 +169,7 @@ impl Builder {
     ///
     /// Those of [`Grammar::from_ast`].
     pub fn build(mut self, root: Expr) -> Result<Grammar> {
-        self.rules.insert(0, Rule { name: ROOT.to_owned(), body: root });
+        self.rules.insert(0, Rule { name: ROOT.into(), body: root });
         Grammar::from_ast(Ast { rules: self.rules }, ROOT)
     }
 }
@@ -195,8 +195,8 @@ impl Expr {
         while let Some(expr) = open.pop() {
             match expr {
                 Expr::Rule(name) => {
-                    if let Some(new) = names.get(name) {
-                        name.clone_from(new);
+                    if let Some(new) = names.get(name.as_str()) {
+                        *name = new.into();
                     }
                 }
                 Expr::Seq(parts) | Expr::Alt(parts) => open.extend(parts),

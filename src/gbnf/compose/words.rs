@@ -2,6 +2,8 @@
 //!
 //! The engine follows every alternative that is still possible, so a flat list of 2000 texts costs two thousand times
 //! what one text costs. In a tree it costs as many as there are characters that can come next.
+use smol_str::ToSmolStr;
+
 use super::{super::shape, builder::Builder};
 use crate::{Error, ErrorKind, Result, gbnf::Expr};
 use std::collections::HashMap;
@@ -145,7 +147,7 @@ fn merge(rules: &mut Builder, branches: Vec<(&str, Built)>, ends: bool) -> Built
 /// One of these characters.
 fn one(characters: Vec<char>) -> Expr {
     match characters.as_slice() {
-        [c] => Expr::literal(*c),
+        [c] => Expr::literal(c.to_smolstr()),
         _ => Expr::class(ranges(characters)),
     }
 }

@@ -132,7 +132,7 @@ impl Grammar {
             let name = spans.get(number).map(|spans| spans.name.clone()).unwrap_or_default();
             let kind = kind(&worst);
             let line = Span::new(self.text(), name).line;
-            places.push(Hazard { rule: rule.name.clone(), line, stacks: worst.stacks, kind, after: worst.after });
+            places.push(Hazard { rule: rule.name.to_string(), line, stacks: worst.stacks, kind, after: worst.after });
         }
         places.sort_by(|one, other| other.stacks.cmp(&one.stacks).then(one.line.cmp(&other.line)));
         places

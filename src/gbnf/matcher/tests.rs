@@ -233,7 +233,7 @@ fn rules_that_begin_alike_are_followed_as_one() {
         .map(|pair| (pair[0].as_str(), alt([seq([name(&pair[1]), lit("x")]), seq([name(&pair[1]), lit("y")])])))
         .collect();
     rules.push((&chain[29], lit("z")));
-    let rules = rules.into_iter().map(|(name, body)| crate::gbnf::Rule { name: name.to_owned(), body }).collect();
+    let rules = rules.into_iter().map(|(name, body)| crate::gbnf::Rule { name: name.into(), body }).collect();
     let matcher = matcher(&Ast { rules });
     assert!(matcher.matches("z".to_owned() + &"xy".repeat(14) + "x").unwrap());
 

@@ -255,7 +255,7 @@ fn addresses_parse() {
 fn sentences(dfa: &Dfa, count: u64) -> Vec<String> {
     let mut rules = Rules::default();
     let root = write(dfa, Encoding::Raw, "x", &mut rules).unwrap();
-    let root = Rule { name: "root".to_owned(), body: root };
+    let root = Rule { name: "root".into(), body: root };
     let ast = Ast { rules: std::iter::once(root).chain(rules.0).collect() };
     let generator = Generator::new(&Grammar::from_ast(ast, "root").unwrap()).unwrap();
     (0..count).map(|seed| generator.generate(seed, 40)).collect()

@@ -1,4 +1,6 @@
 //! How the characters of a set are spelled.
+use smol_str::ToSmolStr;
+
 use super::Encoding;
 use crate::{
     gbnf::{CharClass, Expr},
@@ -45,7 +47,7 @@ pub(super) fn spelled(set: &Ranges, encoding: Encoding) -> Expr {
 /// A set that is not empty, or everything but the other one, whichever is shorter.
 fn plain(set: &Ranges, others: &Ranges) -> Expr {
     if let Some(c) = set.only() {
-        return Expr::literal(c);
+        return Expr::literal(c.to_smolstr());
     }
     let (ranges, others) = (joined(set), joined(others));
     if set.has(LAST) && width(&others) < width(&ranges) {

@@ -1,6 +1,8 @@
 //! From pieces to expressions and rules.
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::{
     Encoding, Sink,
     chars::spelled,
@@ -57,7 +59,7 @@ struct Lower<'a> {
     /// The sets that have been written.
     chars: NumberMap<Arc<[u32]>, Expr>,
     /// The rules of states.
-    names: NumberMap<u32, String>,
+    names: NumberMap<u32, SmolStr>,
     sink: &'a mut dyn Sink,
 }
 

@@ -16,6 +16,8 @@ mod steps;
 mod tests;
 mod ways;
 
+use smol_str::SmolStr;
+
 use super::Dfa;
 use crate::{Error, ErrorKind, Result, gbnf::Expr};
 
@@ -39,14 +41,14 @@ pub(crate) trait Sink {
     fn rule(&mut self, near: &str, body: Expr) -> Result<Expr>;
 
     /// A name near this one for a rule that will be [defined](Self::define).
-    fn reserve(&mut self, near: &str) -> String;
+    fn reserve(&mut self, near: &str) -> SmolStr;
 
     /// Adds a rule with a reserved name.
     ///
     /// # Errors
     ///
     /// There are too many rules.
-    fn define(&mut self, name: String, body: Expr) -> Result<()>;
+    fn define(&mut self, name: SmolStr, body: Expr) -> Result<()>;
 }
 
 /// An expression for the texts of a set. Rules that it needs get names near this one.

@@ -11,7 +11,7 @@ use crate::{
 fn ast(dfa: &Dfa, encoding: Encoding) -> Ast {
     let mut rules = Rules::default();
     let root = write(dfa, encoding, "x", &mut rules).unwrap();
-    rules.0.insert(0, Rule { name: "root".to_owned(), body: root });
+    rules.0.insert(0, Rule { name: "root".into(), body: root });
     Ast { rules: rules.0 }
 }
 

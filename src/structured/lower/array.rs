@@ -1,4 +1,6 @@
 //! Arrays and tuples.
+use smol_str::SmolStr;
+
 use super::{
     Lowering,
     expr::{empty, many, optional, rule, seq, text},
@@ -84,7 +86,7 @@ pub(super) fn items(lowering: &mut Lowering<'_, '_>, near: &str, machine: &ItemM
     let name = |at: usize, state: &ItemState, lowering: &mut Lowering<'_, '_>| {
         (at > 0 && !state.next.is_empty()).then(|| lowering.rules.name(&format!("{near}-items")))
     };
-    let names: Vec<Option<String>> =
+    let names: Vec<Option<SmolStr>> =
         machine.states.iter().enumerate().map(|(at, state)| name(at, state, lowering)).collect();
     let close = lowering.style.close("]", false);
     let mut start = text("]");

@@ -1,4 +1,6 @@
 //! Ranges of digit strings, as trees that decide by one digit at a time.
+use smol_str::ToSmolStr;
+
 use super::{
     expr::{class, digit, empty, repeat, seq, text},
     factor::alt,
@@ -161,7 +163,7 @@ pub(super) fn some(expr: Expr, least: usize, most: usize) -> Expr {
 
 fn one(from: u8, to: u8) -> Expr {
     let (from, to) = (char::from(b'0' + from), char::from(b'0' + to));
-    if from == to { text(from) } else { class(&[(from, to)]) }
+    if from == to { text(from.to_smolstr()) } else { class(&[(from, to)]) }
 }
 
 fn digits(number: u128) -> Vec<u8> {

@@ -1,8 +1,10 @@
 //! Short names for the constructors of expressions.
+use smol_str::SmolStr;
+
 use crate::gbnf::{CharClass, Expr};
 
 /// This text. The empty text matches without reading.
-pub(super) fn text(text: impl Into<String>) -> Expr {
+pub(super) fn text(text: impl Into<SmolStr>) -> Expr {
     Expr::literal(text)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! The engine follows every alternative that is still possible at once, so its time goes with their number: an
 //! enumeration written as a tree of prefixes costs what one value costs.
+use smol_str::SmolStr;
+
 use super::expr::{empty, optional, seq, text};
 use crate::gbnf::Expr;
 
@@ -84,8 +86,8 @@ fn merge(mut members: Vec<Vec<Expr>>, depth: usize) -> Expr {
 /// What is left behind the head: behind `prefix` of its text, or behind the whole.
 fn strip(mut member: Vec<Expr>, prefix: Option<&str>) -> Vec<Expr> {
     let rest = match (prefix, member.first()) {
-        (Some(prefix), Some(Expr::Literal(text))) => text.strip_prefix(prefix).unwrap_or_default().to_owned(),
-        _ => String::new(),
+        (Some(prefix), Some(Expr::Literal(text))) => text.strip_prefix(prefix).unwrap_or_default().into(),
+        _ => SmolStr::default(),
     };
     if rest.is_empty() {
         member.remove(0);

@@ -1,6 +1,4 @@
 //! Names of undeclared properties, spelled so that none can mean a declared one.
-use std::collections::BTreeMap;
-
 use super::{
     expr::{class, many, not_class, optional, seq, text},
     factor::alt,
@@ -34,14 +32,13 @@ pub(super) fn key<'a>(
     typed: bool,
 ) -> Result<Option<Expr>> {
     let Some(names) = names else {
-        let mut tree = Node::default();
-        for name in declared {
-            tree.insert(name);
-        }
-        if !tree.ends && tree.next.is_empty() {
+        let mut declared: Vec<&str> = declared.collect();
+        if declared.is_empty() {
             return Ok(Some(rules.shared("key", |rules| quoted(many(key_char(rules))))));
         }
-        return Ok(Some(quoted(tree.others(rules, near, 0)?)));
+        declared.sort_unstable();
+        declared.dedup();
+        return Ok(Some(quoted(others(rules, near, &declared, 0, 0)?)));
     };
     let declared: Vec<&str> = declared.filter(|name| names.contains(name)).collect();
     if typed && declared.is_empty() {
@@ -106,43 +103,55 @@ fn must_escape(c: char) -> bool {
     c < ' ' || c == '"' || c == '\\'
 }
 
-/// A tree of the declared names, by character.
-#[derive(Debug, Default)]
-struct Node {
-    ends: bool,
-    next: BTreeMap<char, Node>,
+/// What makes a name that begins as all of `names` do, by `read` bytes, into none of them. They are sorted.
+fn others(rules: &mut Rules, near: &str, names: &[&str], read: usize, depth: usize) -> Result<Expr> {
+    if depth > MAX_NAME {
+        let message =
+            format!("a property name is longer than {MAX_NAME} characters beside undeclared properties: shorten it");
+        return Err(schema_error(message));
+    }
+    let (ends, longer) = match names.split_first() {
+        Some((first, longer)) if first.len() == read => (true, longer),
+        _ => (false, names),
+    };
+    let next = |name: &&str| name.get(read..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+    let alike = longer.chunk_by(|a, b| next(a) == next(b));
+    let these: String = alike.clone().filter_map(|names| names.first().map(next)).collect();
+    let mut parts = Vec::with_capacity(1 + these.len());
+    let mut escaped = false;
+    parts.push(other(rules, &these)?);
+    for (c, names) in these.chars().zip(alike) {
+        let rest = others(rules, near, names, read + c.len_utf8(), depth + 1)?;
+        escaped |= must_escape(c);
+        parts.push(seq([text(spelled(c)), rest]));
+    }
+    // Only names that begin with a backslash can begin alike.
+    let choice = match parts.len() {
+        1 => parts.swap_remove(0),
+        _ if escaped => alt(parts),
+        _ => Expr::Alt(parts),
+    };
+    let choice = if ends { choice } else { optional(choice) };
+    // Names are as long as a schema likes, and groups are read recursively.
+    if depth > 0 && depth % RULE_DEPTH == 0 { rules.add(&format!("{near}-key"), choice) } else { Ok(choice) }
 }
 
-impl Node {
-    fn insert(&mut self, name: &str) {
-        let mut node = self;
-        for c in name.chars() {
-            node = node.next.entry(c).or_default();
-        }
-        node.ends = true;
-    }
+/// A text that begins with none of these characters, and has at least one.
+fn other(rules: &mut Rules, these: &str) -> Result<Expr> {
+    rules.other(these, |rules| {
+        let first =
+            if these.is_empty() { key_char(rules) } else { other_than(rules, &these.chars().collect::<Vec<_>>()) };
+        seq([first, many(key_char(rules))])
+    })
+}
 
-    /// What makes the name read so far into one that is not in the tree.
-    fn others(&self, rules: &mut Rules, near: &str, depth: usize) -> Result<Expr> {
-        if depth > MAX_NAME {
-            let message = format!(
-                "a property name is longer than {MAX_NAME} characters beside undeclared properties: shorten it"
-            );
-            return Err(schema_error(message));
-        }
-        let these: Vec<char> = self.next.keys().copied().collect();
-        let other = if these.is_empty() { key_char(rules) } else { other_than(rules, &these) };
-        let rest = many(key_char(rules));
-        let mut parts = vec![rules.once("other", seq([other, rest]))?];
-        for (c, node) in &self.next {
-            let mut spelled = serde_json::Value::from(c.to_string()).to_string();
-            spelled.pop();
-            let spelled: String = spelled.chars().skip(1).collect();
-            parts.push(seq([text(spelled), node.others(rules, near, depth + 1)?]));
-        }
-        let choice = alt(parts);
-        let choice = if self.ends { choice } else { optional(choice) };
-        // Names are as long as a schema likes, and groups are read recursively.
-        if depth > 0 && depth % RULE_DEPTH == 0 { rules.add(&format!("{near}-key"), choice) } else { Ok(choice) }
+/// The character as it stands in a name.
+fn spelled(c: char) -> String {
+    if !must_escape(c) {
+        return c.to_string();
+    }
+    match SHORT.iter().find(|(_, short)| *short == c) {
+        Some((letter, _)) => format!("\\{letter}"),
+        None => format!("\\u{:04x}", u32::from(c)),
     }
 }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     Result,
     gbnf::{Ast, Expr},
+    regular::Encoding,
     structured::{
         document::error_at,
         ir::{Ir, Shape, ValueId},
@@ -43,8 +44,8 @@ pub(crate) fn lower(ir: &Ir<'_>, options: &Options) -> Result<Ast> {
             _ => continue,
         };
         let place = lowering.rules.len();
-        let body = lowering.shapes(id, &name).map_err(|error| at(error, ir.pointer(id)))?;
-        lowering.rules.insert(place, name, body).map_err(|error| at(error, ir.pointer(id)))?;
+        let body = lowering.shapes(id, &name).map_err(|error| at(error, &ir.pointer(id)))?;
+        lowering.rules.insert(place, name, body).map_err(|error| at(error, &ir.pointer(id)))?;
     }
     Ok(lowering.rules.finish())
 }
@@ -76,17 +77,17 @@ impl<'i, 'a> Lowering<'i, 'a> {
         let is_scalar = |shape: &Shape<'_>| !matches!(shape, Shape::Array(_) | Shape::Items(_) | Shape::Objects(_));
         let mut short = None;
         if self.ir.shapes(id).iter().all(is_scalar) {
-            let expr = self.shapes(id, "").map_err(|error| at(error, self.ir.pointer(id)))?;
+            let expr = self.shapes(id, "").map_err(|error| at(error, &self.ir.pointer(id)))?;
             if size(&expr) <= SHORT {
                 short = Some(expr);
             } else {
-                let name = name::of_pointer(self.ir.pointer(id));
+                let name = name::of_pointer(&self.ir.pointer(id));
                 short = Some(self.rules.once(&name, expr)?);
             }
         }
         let expr = short.unwrap_or_else(|| {
             self.waiting.push_back(id);
-            rule(&self.rules.name(&name::of_pointer(self.ir.pointer(id))))
+            rule(&self.rules.name(&name::of_pointer(&self.ir.pointer(id))))
         });
         if let Some(slot) = self.names.get_mut(id) {
             *slot = Some(expr.clone());
@@ -109,6 +110,7 @@ impl<'i, 'a> Lowering<'i, 'a> {
             Shape::Null => text("null"),
             Shape::Boolean(yes) => text(yes.to_string()),
             Shape::Number(set) => number(&mut self.rules, set, self.typed || self.ir.plain_integers, self.typed)?,
+            Shape::Numerals(numerals) => self.rules.written(numerals, Encoding::Raw, "digits")?,
             Shape::Text(set) => string(&mut self.rules, set)?,
             Shape::Array(shape) => array::array(self, near, shape)?,
             Shape::Items(machine) => array::items(self, near, machine)?,

@@ -2,7 +2,8 @@
 //!
 //! All forms of an object are read at once: where the next property has the same name and value in several of them, it
 //! is written once. A state is the place in the order of names, and the forms that are still possible there.
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
+use smol_str::SmolStr;
 
 use super::{
     Lowering,
@@ -63,7 +64,7 @@ pub(super) struct Machine<'m, 'l, 'i, 'a> {
     columns: Vec<Vec<Option<Field<'a>>>>,
     /// The members written for a name and a value.
     members: HashMap<(usize, ValueId), Expr>,
-    rules: HashMap<State, String>,
+    rules: HashMap<State, SmolStr>,
     waiting: Vec<State>,
     any_order: bool,
     in_blocks: bool,
@@ -160,7 +161,7 @@ impl<'m, 'l, 'i, 'a> Machine<'m, 'l, 'i, 'a> {
         }
     }
 
-    fn name(&mut self, state: State) -> Result<String> {
+    fn name(&mut self, state: State) -> Result<SmolStr> {
         if let Some(name) = self.rules.get(&state) {
             return Ok(name.clone());
         }

@@ -3,16 +3,13 @@ use super::{
     expr::{class, digit, many, optional, seq, text},
     factor::alt,
     number::{bounded, integer_range_of, zeros},
-    rules::Rules,
 };
 use crate::{
-    Result,
     gbnf::Expr,
-    regular::{self, Dfa, Encoding, TableState, TooLarge},
+    regular::{Dfa, TableState, TooLarge},
     structured::{
         bounds::Bounds,
         decimal::Decimal,
-        document::schema_error,
         sets::{Kind, NumberSet},
     },
 };
@@ -23,18 +20,6 @@ const MAX_STATES: u128 = 4_000;
 const CERTAIN: u64 = 16;
 const ZERO: u32 = '0' as u32;
 const POINT: u32 = '.' as u32;
-
-/// A number of a set that is not only a range.
-pub(super) fn number(rules: &mut Rules, set: &NumberSet, plain: bool) -> Result<Expr> {
-    let keyword = if set.multiples.is_empty() && set.others.is_empty() { "type" } else { "multipleOf" };
-    let numerals = numerals(set, plain).map_err(|why| {
-        schema_error(format!("`{keyword}` cannot be kept here: {why}; widen the range or check the finished value"))
-    })?;
-    if numerals.is_none() {
-        return Err(schema_error("no number of few enough digits is both in range and a multiple: widen the range"));
-    }
-    regular::write(&numerals, Encoding::Raw, "digits", rules)
-}
 
 /// The spellings of the numbers of a set; where they take too long to find, why.
 pub(crate) fn numerals(set: &NumberSet, plain: bool) -> std::result::Result<Dfa, String> {
@@ -107,7 +92,7 @@ fn multiples(of: &Decimal) -> std::result::Result<Dfa, String> {
             (modulus, zeros) = (rest, tens);
         }
     }
-    let count = modulus.saturating_mul(places as u128 + 2).saturating_mul(zeros as u128 + 1);
+    let count = modulus.saturating_mul((places as u128 + 2).max(3)).saturating_mul(zeros as u128 + 1);
     if count > MAX_STATES {
         return Err(format!("telling multiples of {} takes {count} states", show(of)));
     }
@@ -143,7 +128,7 @@ impl Layout {
     fn table(&self) -> Vec<TableState> {
         // Places: 0 is before the point, 1 is just behind it, and so on up to all places.
         let mut table = vec![(false, Vec::new())];
-        for place in 0..self.places + 2 {
+        for place in 0..(self.places + 2).max(3) {
             for rest in 0..self.modulus {
                 for zeros in 0..=self.zeros {
                     let accepts = place != 1 && self.accepts(place, rest, zeros);
@@ -174,7 +159,7 @@ impl Layout {
                 if digit != 0 {
                     continue;
                 }
-                self.state(place, rest, zeros)
+                self.state(place.max(2), rest, zeros)
             } else {
                 let rest = (rest * 10 + digit as usize) % self.modulus;
                 let zeros = if digit == 0 { (zeros + 1).min(self.zeros) } else { 0 };

@@ -1,5 +1,6 @@
 //! Names of rules: letters, digits and dashes, each once.
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::structured::pointer::segments;
 
@@ -38,9 +39,9 @@ const MAX_LENGTH: usize = 48;
 /// The names taken.
 #[derive(Debug)]
 pub(super) struct Names {
-    taken: HashSet<String>,
+    taken: HashSet<SmolStr>,
     /// The number to try next, for each name that was wanted more than once.
-    next: HashMap<String, usize>,
+    next: HashMap<SmolStr, usize>,
 }
 
 impl Names {
@@ -49,19 +50,19 @@ impl Names {
     }
 
     /// A name near this one that was not given before.
-    pub(super) fn unique(&mut self, near: &str) -> String {
+    pub(super) fn unique(&mut self, near: &str) -> SmolStr {
         let base = mangle(near);
-        if !SHARED.contains(&base.as_str()) && self.taken.insert(base.clone()) {
-            return base;
+        if let Some(number) = self.next.get_mut(&base) {
+            loop {
+                let name = format_smolstr!("{base}-{number}");
+                *number += 1;
+                if self.taken.insert(name.clone()) {
+                    return name;
+                }
+            }
         }
-        let number = self.next.entry(base.clone()).or_insert(2);
-        let mut name = format!("{base}-{number}");
-        *number += 1;
-        while !self.taken.insert(name.clone()) {
-            name = format!("{base}-{number}");
-            *number += 1;
-        }
-        name
+        self.next.insert(base.clone(), 2);
+        if !SHARED.contains(&base.as_str()) && self.taken.insert(base.clone()) { base } else { self.unique(near) }
     }
 }
 
@@ -83,7 +84,14 @@ pub(super) fn of_pointer(pointer: &str) -> String {
 }
 
 /// The words of a text in lower case, with dashes between.
-fn mangle(text: &str) -> String {
+fn mangle(text: &str) -> SmolStr {
+    let is_name = |text: &str| text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'));
+    if text.len() <= MAX_LENGTH
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.split('-').all(|word| !word.is_empty() && is_name(word))
+    {
+        return text.into();
+    }
     let mut name = String::new();
     let mut previous = None;
     for c in text.chars() {
@@ -100,9 +108,9 @@ fn mangle(text: &str) -> String {
     name.truncate(MAX_LENGTH);
     let name = name.trim_end_matches('-');
     if name.is_empty() {
-        return "part".to_owned();
+        return SmolStr::new_static("part");
     }
-    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("part-{name}") } else { name.to_owned() }
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format_smolstr!("part-{name}") } else { name.into() }
 }
 
 #[cfg(test)]

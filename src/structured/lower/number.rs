@@ -1,9 +1,10 @@
 //! Numbers: integers in exact ranges, and decimals that no floating-point type overflows on.
+use smol_str::ToSmolStr;
+
 use super::{
     digits::{End, between, fraction_between, fraction_from, fraction_to, some},
     expr::{class, digit, optional, seq, text},
     factor::alt,
-    multiple,
     rules::{Rules, size},
 };
 use crate::{
@@ -69,21 +70,19 @@ pub(super) fn integer_ranges(ranges: &[(Decimal, Decimal)]) -> Expr {
 /// A number of a set. With `plain`, integers are written without a fraction of zeros; with `typed`, what is written fits
 /// the width of the set.
 pub(super) fn number(rules: &mut Rules, set: &NumberSet, plain: bool, typed: bool) -> Result<Expr> {
-    let exact = set.multiples.is_empty() && set.others.is_empty();
-    if let (Some(point), true) = (set.as_point(), exact) {
+    if let Some(point) = set.as_point() {
         return Ok(spelled(point, plain && set.kind == Kind::Integer));
     }
     match set.kind {
-        Kind::Any if exact => any_kind(rules, set, if typed { set.width } else { Width::Loose }),
-        Kind::Integer if exact && !plain && set.bounds == Bounds::default() => Ok(rules.shared("integer", |_| {
+        Kind::Integer if !plain && set.bounds == Bounds::default() => Ok(rules.shared("integer", |_| {
             let digits = alt([text("0"), seq([class(&[('1', '9')]), some(digit(), 0, LONGEST - 1)])]);
             seq([optional(text("-")), digits, zeros()])
         })),
-        Kind::Integer if exact => {
+        Kind::Integer => {
             let digits = integer(rules, &integer_range_of(&set.bounds))?;
             Ok(if plain { digits } else { rules.once("integer", seq([digits, zeros()]))? })
         }
-        _ => multiple::number(rules, set, plain),
+        _ => any_kind(rules, set, if typed { set.width } else { Width::Loose }),
     }
 }
 
@@ -156,7 +155,7 @@ fn magnitude(rules: &mut Rules, width: Width) -> Expr {
         let largest = fraction_to(End { digits: &largest, strict: false }, 1, FRACTION);
         let tail = || seq([e(), optional(text("+")), text((exponent + 1).to_string())]);
         let mut parts = vec![small, seq([first_digit, alt([plain, scientific])])];
-        parts.extend(largest.map(|digits| seq([text(first), point(digits), tail()])));
+        parts.extend(largest.map(|digits| seq([text(first.to_smolstr()), point(digits), tail()])));
         if first > '1' {
             let lower = class(&[('1', char::from_u32(u32::from(first) - 1).unwrap_or('1'))]);
             parts.push(seq([lower, point(some(digit(), 1, FRACTION)), tail()]));
@@ -235,14 +234,16 @@ fn magnitudes(min: &Bound, max: Option<&Bound>, width: Width) -> Option<Expr> {
         let near = 10_u128.pow(16) - 1;
         begin(&mut parts, &mut from);
         let far = if first < near { near } else { 10_u128.pow(38) - 1 };
-        parts.push(seq([between(from, far), any_fraction(room(from, false))]));
+        if from <= far {
+            parts.push(seq([between(from, far), any_fraction(room(from, false))]));
+        }
         if first < near {
             parts.push(scientific(text(""), 16, LARGEST_EXPONENT));
         }
         if min.at == Decimal::ZERO {
             parts.push(scientific(text("-"), 5, if min.strict { LARGEST_EXPONENT } else { 324 }));
         }
-        return Some(alt(parts));
+        return (!parts.is_empty()).then(|| alt(parts));
     };
     let high = End { digits: max.at.fraction(), strict: max.strict };
     let last = max.at.whole();

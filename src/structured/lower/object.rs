@@ -1,5 +1,5 @@
 //! Objects: properties in a fixed order, each optional one in its place.
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::{
     Lowering,
@@ -8,6 +8,7 @@ use super::{
     key::key,
     machine::Machine,
     repeat::{MAX_COUNT, counted},
+    string::json,
 };
 use crate::{
     Result,
@@ -77,9 +78,8 @@ fn merged<'a>(order: &[&'a str], names: &[&'a str]) -> Option<Vec<&'a str>> {
 
 /// `"name":value`
 pub(super) fn member(lowering: &mut Lowering<'_, '_>, field: &Field<'_>) -> Result<Expr> {
-    let name = serde_json::Value::from(field.name).to_string();
     let value = lowering.value(field.value)?;
-    Ok(seq([text(name), lowering.style.colon(), value]))
+    Ok(seq([text(json(field.name)), lowering.style.colon(), value]))
 }
 
 /// `"name":value` with a name that is not declared

@@ -1,11 +1,14 @@
 //! The rules of the grammar that is being written.
-use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt, fast::RandomState};
+use smol_str::SmolStr;
 
 use super::{expr::rule, name::Names};
 use crate::{
     Result,
     gbnf::{Ast, Expr, Rule},
-    regular::Sink,
+    regular::{self, Dfa, Encoding, Sink},
     structured::document::schema_error,
 };
 
@@ -19,13 +22,20 @@ const MAX_SIZE: usize = 1_000_000;
 pub(super) struct Rules {
     names: Names,
     own: Vec<Rule>,
+    /// The order in which they are written.
+    order: Vec<usize>,
     /// Rules that several others use; they are written last.
     shared: Vec<Rule>,
     defined: HashSet<&'static str>,
     /// Rules that stand for something outside, by its name.
     kept: HashMap<String, Expr>,
-    /// Bodies that are written once, and the rules that have them.
-    once: HashMap<Expr, Expr>,
+    /// Rules for what follows a name that is none of those declared, by the characters that it does not begin with.
+    others: HashMap<String, Expr>,
+    /// The rules whose bodies are written once, by the hash of the body.
+    once: HashMap<u64, Vec<usize>>,
+    hasher: RandomState,
+    /// What is written for sets of texts, by the addresses of the sets, which are kept so that their addresses stay theirs.
+    written: HashMap<(usize, Encoding), (Dfa, Expr)>,
     size: usize,
 }
 
@@ -34,16 +44,20 @@ impl Rules {
         Rules {
             names: Names::new(),
             own: Vec::new(),
+            order: Vec::new(),
             shared: Vec::new(),
             defined: HashSet::new(),
             kept: HashMap::new(),
+            others: HashMap::new(),
             once: HashMap::new(),
+            hasher: RandomState::default(),
+            written: HashMap::new(),
             size: 0,
         }
     }
 
     /// A name near this one that no other rule has.
-    pub(super) fn name(&mut self, near: &str) -> String {
+    pub(super) fn name(&mut self, near: &str) -> SmolStr {
         self.names.unique(near)
     }
 
@@ -53,19 +67,20 @@ impl Rules {
     }
 
     /// Adds a rule behind the others.
-    pub(super) fn define(&mut self, name: String, body: Expr) -> Result<()> {
+    pub(super) fn define(&mut self, name: SmolStr, body: Expr) -> Result<()> {
         self.insert(self.len(), name, body)
     }
 
     /// Adds a rule at this place.
-    pub(super) fn insert(&mut self, at: usize, name: String, body: Expr) -> Result<()> {
+    pub(super) fn insert(&mut self, at: usize, name: SmolStr, body: Expr) -> Result<()> {
         self.size += size(&body);
         if self.own.len() >= MAX_RULES || self.size > MAX_SIZE {
             let message =
                 format!("the grammar grows beyond {MAX_RULES} rules or {MAX_SIZE} expressions: split the schema");
             return Err(schema_error(message));
         }
-        self.own.insert(at.min(self.own.len()), Rule { name, body });
+        self.order.insert(at.min(self.order.len()), self.own.len());
+        self.own.push(Rule { name, body });
         Ok(())
     }
 
@@ -79,12 +94,13 @@ impl Rules {
 
     /// Like [`add`](Self::add), but refers to an earlier rule that was added this way with the same body.
     pub(super) fn once(&mut self, near: &str, body: Expr) -> Result<Expr> {
-        if let Some(reference) = self.once.get(&body) {
-            return Ok(reference.clone());
+        let hash = self.hasher.hash_one(&body);
+        let known = self.once.get(&hash).into_iter().flatten().filter_map(|at| self.own.get(*at));
+        if let Some(known) = known.into_iter().find(|known| known.body == body) {
+            return Ok(rule(&known.name));
         }
-        let reference = self.add(near, body.clone())?;
-        self.once.insert(body, reference.clone());
-        Ok(reference)
+        self.once.entry(hash).or_default().push(self.own.len());
+        self.add(near, body)
     }
 
     /// Refers to the rule for what is called `name`, whose body is written when it is first asked for.
@@ -98,11 +114,34 @@ impl Rules {
         Ok(reference)
     }
 
+    /// Refers to the rule for the texts that do not begin with one of these characters, whose body is written when it is
+    /// first asked for.
+    pub(super) fn other(&mut self, than: &str, body: impl FnOnce(&mut Self) -> Expr) -> Result<Expr> {
+        if let Some(reference) = self.others.get(than) {
+            return Ok(reference.clone());
+        }
+        let body = body(self);
+        let reference = self.add("other", body)?;
+        self.others.insert(than.to_owned(), reference.clone());
+        Ok(reference)
+    }
+
+    /// An expression for the texts of a set.
+    pub(super) fn written(&mut self, texts: &Dfa, encoding: Encoding, near: &str) -> Result<Expr> {
+        let key = (texts.address(), encoding);
+        if let Some((_, expr)) = self.written.get(&key) {
+            return Ok(expr.clone());
+        }
+        let expr = regular::write(texts, encoding, near, self)?;
+        self.written.insert(key, (texts.clone(), expr.clone()));
+        Ok(expr)
+    }
+
     /// Refers to a rule of a fixed name, which is added when it is first asked for.
     pub(super) fn shared(&mut self, name: &'static str, body: impl FnOnce(&mut Self) -> Expr) -> Expr {
         if self.defined.insert(name) {
             let at = self.shared.len();
-            self.shared.push(Rule { name: name.to_owned(), body: rule(name) });
+            self.shared.push(Rule { name: SmolStr::new_static(name), body: rule(name) });
             let body = body(self);
             if let Some(rule) = self.shared.get_mut(at) {
                 rule.body = body;
@@ -112,9 +151,10 @@ impl Rules {
     }
 
     /// The grammar.
-    pub(super) fn finish(mut self) -> Ast {
-        self.own.append(&mut self.shared);
-        Ast { rules: self.own }
+    pub(super) fn finish(self) -> Ast {
+        let mut own: Vec<Option<Rule>> = self.own.into_iter().map(Some).collect();
+        let ordered = self.order.into_iter().filter_map(|at| own.get_mut(at).and_then(Option::take));
+        Ast { rules: ordered.chain(self.shared).collect() }
     }
 }
 
@@ -123,11 +163,11 @@ impl Sink for Rules {
         self.once(near, body)
     }
 
-    fn reserve(&mut self, near: &str) -> String {
+    fn reserve(&mut self, near: &str) -> SmolStr {
         self.name(near)
     }
 
-    fn define(&mut self, name: String, body: Expr) -> Result<()> {
+    fn define(&mut self, name: SmolStr, body: Expr) -> Result<()> {
         Rules::define(self, name, body)
     }
 }

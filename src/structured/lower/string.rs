@@ -1,4 +1,6 @@
 //! Strings: valid escapes only, surrogates in pairs only, no raw control characters.
+use smol_str::{SmolStr, SmolStrBuilder};
+
 use super::{
     expr::{class, many, not_class, seq, text},
     factor::alt,
@@ -18,14 +20,14 @@ pub(super) const ESCAPED: [(u32, u32); 3] = [(0x22, 0x22), (0x5C, 0x5C), (0x00, 
 /// A string of a set.
 pub(super) fn string(rules: &mut Rules, set: &TextSet<'_>) -> Result<Expr> {
     if let Some(words) = &set.words {
-        return Ok(alt(words.iter().map(|word| text(serde_json::Value::from(*word).to_string()))));
+        return Ok(alt(words.iter().map(|word| text(json(word)))));
     }
     let Some(language) = &set.language else { return of_length(rules, set.length) };
     if let (Some(format), true) = (language.format, set.length == Count::default()) {
         let texts = &language.texts;
         return rules.kept(format, |rules, name| Ok(quoted(regular::write(texts, Encoding::Json, name, rules)?)));
     }
-    Ok(quoted(regular::write(&language.texts, Encoding::Json, "text", rules)?))
+    Ok(quoted(rules.written(&language.texts, Encoding::Json, "text")?))
 }
 
 /// A string of so many characters. One escape, or one pair of surrogate escapes, is one character.
@@ -41,6 +43,19 @@ fn of_length(rules: &mut Rules, length: Count) -> Result<Expr> {
     let char = char(rules);
     Ok(quoted(counted(rules, "chars", &char, length.min, length.max)?))
 }
+
+/// The text as a JSON string.
+pub(super) fn json(text: &str) -> SmolStr {
+    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        return serde_json::Value::from(text).to_string().into();
+    }
+    let mut json = SmolStrBuilder::new();
+    json.push('"');
+    json.push_str(text);
+    json.push('"');
+    json.finish()
+}
+
 /// Any string.
 pub(super) fn any_string(rules: &mut Rules) -> Expr {
     rules.shared("string", |rules| quoted(many(char(rules))))

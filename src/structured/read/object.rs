@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     Result,
-    regular::{self, Dfa, TooLarge},
+    regular::{Dfa, TooLarge},
     structured::{
         sets::{Cell, Item, Property},
         term::{Term, Terms},
@@ -24,7 +24,7 @@ pub(super) fn object<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &m
     if let Some((keyword, map)) = fields.map("properties")? {
         for (name, value) in map {
             let literal = fields.member(keyword, name, value)?;
-            let mut item = Item { value: terms.literal(literal), evaluated: true };
+            let mut item = Item::evaluated(terms.literal(literal));
             // Patterns bind declared properties too; `additionalProperties` does not.
             let cell = own.object.unnamed(name);
             if fields.object.contains_key("patternProperties") && is_matched(fields, name)? {
@@ -39,14 +39,14 @@ pub(super) fn object<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &m
             property.required = true;
         } else {
             let item = own.object.unnamed(name);
-            let item = Item { evaluated: item.evaluated || typed, ..item };
+            let item = if typed { item.and(Item::named(Term::ANY), terms) } else { item };
             own.object.properties.push(Property { name, item, required: true });
         }
     }
     Ok(())
 }
 
-fn is_matched(fields: &Fields<'_, '_>, name: &str) -> Result<bool> {
+fn is_matched(fields: &mut Fields<'_, '_>, name: &str) -> Result<bool> {
     let Some((_, map)) = fields.map("patternProperties")? else { return Ok(false) };
     for pattern in map.keys() {
         if names(fields, pattern)?.contains(name) {
@@ -56,9 +56,9 @@ fn is_matched(fields: &Fields<'_, '_>, name: &str) -> Result<bool> {
     Ok(false)
 }
 
-fn names(fields: &Fields<'_, '_>, pattern: &str) -> Result<Dfa> {
-    regular::pattern(pattern)
-        .map_err(|cause| fields.error("patternProperties", format!("the pattern `{pattern}` cannot be kept: {cause}")))
+fn names<'a>(fields: &mut Fields<'_, 'a>, pattern: &'a str) -> Result<Dfa> {
+    let texts = fields.document.pattern(pattern);
+    texts.map_err(|cause| fields.error("patternProperties", format!("the pattern `{pattern}` cannot be kept: {cause}")))
 }
 
 /// A part of all names, as it takes shape.
@@ -83,7 +83,9 @@ fn rest(fields: &mut Fields<'_, '_>, terms: &mut Terms) -> Result<Vec<Cell>> {
     let additional = fields.schema("additionalProperties")?.map(|literal| terms.literal(literal));
     let cells = drafts.into_iter().map(|draft| {
         let value = if draft.matched { draft.value } else { additional.unwrap_or(Term::ANY) };
-        Cell { names: draft.names, item: Item { value, evaluated: draft.matched || additional.is_some() } }
+        let is_evaluated = draft.matched || additional.is_some();
+        let item = if is_evaluated { Item::evaluated(value) } else { Item::unspoken(value) };
+        Cell { names: draft.names, item }
     });
     Ok(cells.collect())
 }

@@ -59,7 +59,7 @@ impl<'a> Own<'a> {
 }
 
 /// Reads the keywords about types, numbers and strings.
-pub(super) fn scalars<'a>(fields: &Fields<'_, 'a>, settings: &mut Settings, own: &mut Own<'a>) -> Result<()> {
+pub(super) fn scalars<'a>(fields: &mut Fields<'_, 'a>, settings: &mut Settings, own: &mut Own<'a>) -> Result<()> {
     if let Some((_, value)) = fields.get("type") {
         own.types = types(fields, value)?;
     }
@@ -72,7 +72,9 @@ pub(super) fn scalars<'a>(fields: &Fields<'_, 'a>, settings: &mut Settings, own:
     }
     own.text.length = count(fields, "minLength", "maxLength")?;
     if let Some(text) = fields.text("pattern")? {
-        let texts = regular::pattern(text)
+        let texts = fields
+            .document
+            .pattern(text)
             .map_err(|cause| fields.error("pattern", format!("`pattern` `{text}` cannot be kept: {cause}")))?;
         if !texts.is_all() {
             own.text.language = Some(Language { texts, format: None });
@@ -185,7 +187,6 @@ fn with_format<'a>(fields: &Fields<'_, 'a>, settings: &mut Settings, own: &mut O
 
 /// Reads the keywords about arrays.
 pub(super) fn array<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &mut Own<'a>) -> Result<()> {
-    let evaluated = |value| Item { value, evaluated: true };
     let tuple = if fields.get("prefixItems").is_some() {
         Some("prefixItems")
     } else {
@@ -196,14 +197,14 @@ pub(super) fn array<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &mu
     }
     if let Some(keyword) = tuple {
         let literals = fields.schemas(keyword)?;
-        own.array.prefix = literals.into_iter().map(|literal| evaluated(terms.literal(literal))).collect();
+        own.array.prefix = literals.into_iter().map(|literal| Item::evaluated(terms.literal(literal))).collect();
     }
     let rest = match tuple {
         Some("items") => fields.schema("additionalItems")?,
         _ => fields.schema("items")?,
     };
     if let Some(rest) = rest {
-        own.array.rest = evaluated(terms.literal(rest));
+        own.array.rest = Item::evaluated(terms.literal(rest));
     }
     own.array.count = count(fields, "minItems", "maxItems")?;
     if fields.flag("uniqueItems")? {
@@ -212,7 +213,7 @@ pub(super) fn array<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &mu
     if let Some(literal) = fields.schema("contains")? {
         let min = fields.count("minContains")?.unwrap_or(1);
         let count = Count { min, max: fields.count("maxContains")? };
-        own.array.contains.push(Contains { from: 0, value: terms.literal(literal), count });
+        own.array.contains.push(Contains { from: 0, value: terms.literal(literal), count, evaluates: true });
     }
     Ok(())
 }

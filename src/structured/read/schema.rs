@@ -132,7 +132,7 @@ pub(crate) fn read<'a>(
     }
     if own {
         let mut record = Own::any();
-        own::scalars(&fields, settings, &mut record)?;
+        own::scalars(&mut fields, settings, &mut record)?;
         if has_array {
             own::array(&mut fields, terms, &mut record)?;
         }
@@ -205,7 +205,7 @@ fn listed<'a>(
         integers.for_each(|number| number.kind = Kind::Integer);
     }
     if !words.is_empty() {
-        let mut seen = std::collections::HashSet::with_capacity(words.len());
+        let mut seen = foldhash::HashSet::with_capacity_and_hasher(words.len(), foldhash::fast::RandomState::default());
         words.retain(|word| seen.insert(*word));
         values.texts.push(TextSet::words(words));
     }

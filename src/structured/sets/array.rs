@@ -4,19 +4,41 @@ use super::super::{
     term::{NodeId, Term, Terms},
 };
 
-/// What an item must be, and whether a schema in force evaluates it.
+/// What an item or property must be, and whether the schemas in force speak of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) value: Term,
-    pub(crate) evaluated: bool,
+    pub(crate) spoken: Spoken,
+}
+
+/// Whether schemas speak of an item or property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Spoken {
+    No,
+    /// One that is listed or required: closing leaves it, but it is not evaluated.
+    Named,
+    /// One that `unevaluatedItems` and `unevaluatedProperties` leave alone.
+    Evaluated,
 }
 
 impl Item {
     /// Any item, of which no schema speaks.
-    pub(crate) const ANY: Item = Item { value: Term::ANY, evaluated: false };
+    pub(crate) const ANY: Item = Item::unspoken(Term::ANY);
+
+    pub(crate) const fn unspoken(value: Term) -> Self {
+        Item { value, spoken: Spoken::No }
+    }
+
+    pub(crate) fn named(value: Term) -> Self {
+        Item { value, spoken: Spoken::Named }
+    }
+
+    pub(crate) fn evaluated(value: Term) -> Self {
+        Item { value, spoken: Spoken::Evaluated }
+    }
 
     pub(crate) fn and(self, other: Self, terms: &mut Terms) -> Self {
-        Item { value: terms.and(self.value, other.value), evaluated: self.evaluated || other.evaluated }
+        Item { value: terms.and(self.value, other.value), spoken: self.spoken.max(other.spoken) }
     }
 }
 
@@ -26,6 +48,8 @@ pub(crate) struct Contains {
     pub(crate) from: usize,
     pub(crate) value: Term,
     pub(crate) count: Count,
+    /// Whether what it finds is evaluated, as by the keyword, and not only there, as where a schema fails.
+    pub(crate) evaluates: bool,
 }
 
 /// The arrays that satisfy all of this.

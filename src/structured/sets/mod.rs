@@ -6,7 +6,7 @@ mod object;
 mod text;
 mod values;
 
-pub(crate) use array::{ArraySet, Contains, Item};
+pub(crate) use array::{ArraySet, Contains, Item, Spoken};
 pub(crate) use number::{Kind, NumberSet, Width};
 pub(crate) use object::{Cell, ObjectSet, Property, Witness};
 pub(crate) use text::{Language, TextSet};

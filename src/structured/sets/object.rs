@@ -1,5 +1,7 @@
 //! Sets of objects.
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use crate::regular::{Dfa, TooLarge};
 
@@ -70,7 +72,7 @@ impl<'a> ObjectSet<'a> {
 
     /// Objects of which the property of this name is so.
     pub(crate) fn with(name: &'a str, value: Term, required: bool) -> Self {
-        let item = Item { value, evaluated: false };
+        let item = Item::unspoken(value);
         ObjectSet { properties: vec![Property { name, item, required }], ..ObjectSet::any() }
     }
 

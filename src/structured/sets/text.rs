@@ -1,5 +1,7 @@
 //! Sets of strings.
-use std::{collections::HashSet, rc::Rc};
+use std::rc::Rc;
+
+use foldhash::HashSet;
 
 use crate::regular::{Dfa, TooLarge};
 

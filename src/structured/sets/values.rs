@@ -1,5 +1,5 @@
 //! Sets of values of all types.
-use super::{ArraySet, NumberSet, ObjectSet, TextSet};
+use super::{ArraySet, NumberSet, ObjectSet, Spoken, TextSet};
 
 /// A set of booleans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +83,13 @@ impl<'a> Values<'a> {
     /// Lets no schema evaluate anything: what fails a schema, or fails to fail it, is not evaluated by it.
     pub(crate) fn forget(&mut self) {
         for array in &mut self.arrays {
-            array.rest.evaluated = false;
-            array.prefix.iter_mut().for_each(|item| item.evaluated = false);
+            array.contains.iter_mut().for_each(|contains| contains.evaluates = false);
+            array.rest.spoken = Spoken::No;
+            array.prefix.iter_mut().for_each(|item| item.spoken = Spoken::No);
         }
         for object in &mut self.objects {
-            object.rest.iter_mut().for_each(|cell| cell.item.evaluated = false);
-            object.properties.iter_mut().for_each(|property| property.item.evaluated = false);
+            object.rest.iter_mut().for_each(|cell| cell.item.spoken = Spoken::No);
+            object.properties.iter_mut().for_each(|property| property.item.spoken = Spoken::No);
         }
     }
 

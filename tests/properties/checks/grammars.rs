@@ -22,7 +22,7 @@ pub(super) fn ast(u: &mut Unstructured<'_>, tokens: bool) -> Result<Ast> {
     let mut rules = Vec::new();
     for (number, name) in NAMES.iter().enumerate().take(count) {
         let mut maker = Maker { u, tokens, count, number };
-        rules.push(Rule { name: (*name).to_owned(), body: maker.expr(DEPTH, false)? });
+        rules.push(Rule { name: (*name).into(), body: maker.expr(DEPTH, false)? });
     }
     Ok(Ast { rules })
 }
@@ -41,7 +41,7 @@ impl Maker<'_, '_> {
         let leaf = depth < DEPTH && (depth == 0 || self.u.is_empty());
         let first = if depth == DEPTH { 8 } else { 0 };
         Ok(match self.u.int_in_range(first..=if leaf { 7 } else { 15 })? {
-            0..=2 => Expr::Literal(self.text()?),
+            0..=2 => Expr::literal(self.text()?),
             3 => Expr::Class(self.class()?),
             4 if self.tokens => Expr::Token(self.token()?),
             4 => Expr::Any,
@@ -78,7 +78,7 @@ impl Maker<'_, '_> {
             return Ok(Expr::Any);
         }
         let number = self.u.int_in_range(first..=self.count - 1)?;
-        Ok(Expr::Rule(NAMES[number].to_owned()))
+        Ok(Expr::rule(NAMES[number]))
     }
 
     fn text(&mut self) -> Result<String> {

@@ -75,8 +75,9 @@ fn float(value: &Value) -> Judged<f64> {
 
 /// Whether a number is a multiple, where that can be told without rounding.
 fn is_multiple(number: f64, of: f64) -> Judged<bool> {
-    let is_exact = |number: f64| (number * 1024.0).fract() == 0.0 && number.abs() < 1e9;
-    if of <= 0.0 || !is_exact(of) {
+    let is_exact = |number: f64| (number * 1024.0).fract() == 0.0;
+    let is_rounded = number.abs() >= 1e9 && number.fract() != 0.0;
+    if of <= 0.0 || of >= 1e9 || !is_exact(of) || is_rounded {
         return Err(Unjudged);
     }
     Ok(is_exact(number) && number % of == 0.0)

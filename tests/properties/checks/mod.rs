@@ -7,6 +7,7 @@ mod grammars;
 mod keywords;
 #[cfg(feature = "llama-cpp")]
 pub(crate) mod matcher;
+mod names;
 #[cfg(feature = "llama-cpp")]
 mod oracle;
 pub(crate) mod parse_print;

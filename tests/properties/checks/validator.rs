@@ -18,7 +18,7 @@ struct Seen {
     items: BTreeSet<usize>,
 }
 
-/// Whether a value satisfies a document. Formats are annotations.
+/// Whether a value satisfies a document. Formats are not judged.
 pub(super) fn is_valid(root: &Value, value: &Value) -> Judged<bool> {
     Ok(Validator { root, depth: 200 }.seen(root, value)?.is_some())
 }
@@ -41,6 +41,10 @@ impl<'a> Validator<'a> {
         };
         if ["$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "nullable"].iter().any(|name| schema.contains_key(*name))
         {
+            return Err(Unjudged);
+        }
+        // What fails to be of a format counts below `not` and `oneOf`.
+        if (value.is_string() || value.is_number()) && schema.contains_key("format") {
             return Err(Unjudged);
         }
         let mut seen = Seen::default();
