@@ -2,55 +2,93 @@
 use super::{Ast, CharClass, Expr, Rule, TokenName, TokenRef};
 use std::fmt::{self, Display, Formatter, Write};
 
+impl Ast {
+    /// The text that [`Display`] gives, faster.
+    pub(crate) fn print(&self) -> String {
+        let mut text = String::with_capacity(64 * self.rules.len());
+        // A `String` takes all text.
+        let _ = self.rules.iter().try_for_each(|rule| write_rule(&mut text, rule));
+        text
+    }
+}
+
 /// The canonical text: a rule a line, groups only where they are needed.
 ///
 /// Reading it back gives the same tree in [normal form](Expr::normalized), provided that
 /// [`Grammar::from_ast`](super::Grammar::from_ast) accepts the tree.
 impl Display for Ast {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.rules.iter().try_for_each(|rule| writeln!(f, "{rule}"))
+        self.rules.iter().try_for_each(|rule| write_rule(f, rule))
     }
 }
 
 /// `name ::= body`
 impl Display for Rule {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ::= {}", self.name, self.body)
+        f.write_str(&self.name)?;
+        f.write_str(" ::= ")?;
+        write_expr(f, &self.body)
     }
 }
 
 /// The expression as it stands after `::=`.
 impl Display for Expr {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Expr::Literal(text) => {
-                f.write_char('"')?;
-                text.chars().try_for_each(|c| write_char(f, c.into(), &['"', '\\']))?;
-                f.write_char('"')
-            }
-            Expr::Class(class) => class.fmt(f),
-            Expr::Any => f.write_char('.'),
-            Expr::Rule(name) => f.write_str(name),
-            Expr::Token(token) => token.fmt(f),
-            Expr::Seq(parts) | Expr::Alt(parts) if parts.is_empty() => f.write_str("\"\""),
-            Expr::Seq(parts) => write_parts(f, self, parts, " "),
-            Expr::Alt(parts) => write_parts(f, self, parts, " | "),
-            Expr::Repeat { expr, min, max } => {
-                write_part(f, self, expr)?;
-                match (min, max) {
-                    (0, None) => f.write_char('*'),
-                    (1, None) => f.write_char('+'),
-                    (0, Some(1)) => f.write_char('?'),
-                    (min, None) => write!(f, "{{{min},}}"),
-                    (min, Some(max)) if min == max => write!(f, "{{{min}}}"),
-                    (min, Some(max)) => write!(f, "{{{min},{max}}}"),
-                }
+        write_expr(f, self)
+    }
+}
+
+fn write_rule(f: &mut impl Write, rule: &Rule) -> fmt::Result {
+    f.write_str(&rule.name)?;
+    f.write_str(" ::= ")?;
+    write_expr(f, &rule.body)?;
+    f.write_char('\n')
+}
+
+fn write_expr(f: &mut impl Write, expr: &Expr) -> fmt::Result {
+    match expr {
+        Expr::Literal(text) => {
+            f.write_char('"')?;
+            write_text(f, text)?;
+            f.write_char('"')
+        }
+        Expr::Class(class) => write_class(f, class),
+        Expr::Any => f.write_char('.'),
+        Expr::Rule(name) => f.write_str(name),
+        Expr::Token(token) => write!(f, "{token}"),
+        Expr::Seq(parts) | Expr::Alt(parts) if parts.is_empty() => f.write_str("\"\""),
+        Expr::Seq(parts) => write_parts(f, expr, parts, " "),
+        Expr::Alt(parts) => write_parts(f, expr, parts, " | "),
+        Expr::Repeat { expr: part, min, max } => {
+            write_part(f, expr, part)?;
+            match (min, max) {
+                (0, None) => f.write_char('*'),
+                (1, None) => f.write_char('+'),
+                (0, Some(1)) => f.write_char('?'),
+                (min, None) => write!(f, "{{{min},}}"),
+                (min, Some(max)) if min == max => write!(f, "{{{min}}}"),
+                (min, Some(max)) => write!(f, "{{{min},{max}}}"),
             }
         }
     }
 }
 
-fn write_parts(f: &mut Formatter<'_>, outer: &Expr, parts: &[Expr], between: &str) -> fmt::Result {
+/// The inside of a literal.
+fn write_text(f: &mut impl Write, text: &str) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\')) {
+        let (plain, special) = rest.split_at(at);
+        f.write_str(plain)?;
+        let mut chars = special.chars();
+        if let Some(c) = chars.next() {
+            write_char(f, c.into(), &['"', '\\'])?;
+        }
+        rest = chars.as_str();
+    }
+    f.write_str(rest)
+}
+
+fn write_parts(f: &mut impl Write, outer: &Expr, parts: &[Expr], between: &str) -> fmt::Result {
     for (at, part) in parts.iter().enumerate() {
         if at > 0 {
             f.write_str(between)?;
@@ -60,8 +98,13 @@ fn write_parts(f: &mut Formatter<'_>, outer: &Expr, parts: &[Expr], between: &st
     Ok(())
 }
 
-fn write_part(f: &mut Formatter<'_>, outer: &Expr, part: &Expr) -> fmt::Result {
-    if is_grouped(outer, part) { write!(f, "({part})") } else { part.fmt(f) }
+fn write_part(f: &mut impl Write, outer: &Expr, part: &Expr) -> fmt::Result {
+    if !is_grouped(outer, part) {
+        return write_expr(f, part);
+    }
+    f.write_char('(')?;
+    write_expr(f, part)?;
+    f.write_char(')')
 }
 
 /// Whether `part` stands in parentheses inside of `outer`.
@@ -80,21 +123,25 @@ pub(super) fn is_grouped(outer: &Expr, part: &Expr) -> bool {
 /// `[a-z]`, `[^a-z]`
 impl Display for CharClass {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.negated { "[^" } else { "[" })?;
-        let last = self.ranges.len().saturating_sub(1);
-        for (at, &(low, high)) in self.ranges.iter().enumerate() {
-            if low != high {
-                write_char(f, low, &CLASS_SPECIAL)?;
-                f.write_char('-')?;
-                write_char(f, high, &CLASS_SPECIAL)?;
-            } else if low == u32::from('-') && (at == 0 || at == last) {
-                f.write_char('-')?;
-            } else {
-                write_char(f, low, &CLASS_SPECIAL)?;
-            }
-        }
-        f.write_char(']')
+        write_class(f, self)
     }
+}
+
+fn write_class(f: &mut impl Write, class: &CharClass) -> fmt::Result {
+    f.write_str(if class.negated { "[^" } else { "[" })?;
+    let last = class.ranges.len().saturating_sub(1);
+    for (at, &(low, high)) in class.ranges.iter().enumerate() {
+        if low != high {
+            write_char(f, low, &CLASS_SPECIAL)?;
+            f.write_char('-')?;
+            write_char(f, high, &CLASS_SPECIAL)?;
+        } else if low == u32::from('-') && (at == 0 || at == last) {
+            f.write_char('-')?;
+        } else {
+            write_char(f, low, &CLASS_SPECIAL)?;
+        }
+    }
+    f.write_char(']')
 }
 
 const CLASS_SPECIAL: [char; 5] = ['\\', '[', ']', '-', '^'];
@@ -113,7 +160,7 @@ impl Display for TokenRef {
 }
 
 /// Writes a code point, escaped where it is special or cannot be seen.
-fn write_char(f: &mut Formatter<'_>, code: u32, special: &[char]) -> fmt::Result {
+fn write_char(f: &mut impl Write, code: u32, special: &[char]) -> fmt::Result {
     match char::from_u32(code) {
         Some('\n') => f.write_str("\\n"),
         Some('\r') => f.write_str("\\r"),
@@ -129,7 +176,7 @@ fn write_char(f: &mut Formatter<'_>, code: u32, special: &[char]) -> fmt::Result
 }
 
 fn is_visible(c: char) -> bool {
-    matches!(c, '\'' | '"' | '\\') || c.escape_debug().len() == 1
+    c.is_ascii_graphic() || c == ' ' || matches!(c, '\'' | '"' | '\\') || c.escape_debug().len() == 1
 }
 
 #[cfg(test)]

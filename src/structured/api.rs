@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::{
     build::build,
-    lower::lower,
+    lower::{Written, lower},
     options::{Options, Settings},
     prune::prune,
     report::Report,
 };
-use crate::{Error, ErrorKind, Grammar, Result, gbnf::Ast};
+use crate::{Error, ErrorKind, Grammar, Result};
 
 /// The JSON Schema of the text that serde reads a type from.
 ///
@@ -126,10 +126,10 @@ impl Options {
     /// or holds what cannot be kept.
     pub fn compile(&self, schema: &Value) -> Result<Compiled> {
         let settings = Settings { options: self.clone(), sets: false, report: Some(Report::default()) };
-        let (ast, settings) = ast(schema, settings)?;
+        let (written, settings) = written(schema, settings)?;
         let mut report = settings.report.unwrap_or_default();
         report.finish();
-        Ok(Compiled { grammar: checked(ast)?, report })
+        Ok(Compiled { grammar: checked(written)?, report })
     }
 
     /// The text of that grammar, as quickly as can be: neither is it read again nor is a report kept.
@@ -139,22 +139,22 @@ impl Options {
     /// Those of [`compile`](Self::compile).
     pub fn text(&self, schema: &Value) -> Result<String> {
         let settings = Settings { options: self.clone(), sets: false, report: None };
-        Ok(ast(schema, settings)?.0.to_string())
+        Ok(written(schema, settings)?.0.into_text())
     }
 }
 
 fn grammar(schema: &Value, options: Options, sets: bool) -> Result<Grammar> {
-    checked(ast(schema, Settings { options, sets, report: None })?.0)
+    checked(written(schema, Settings { options, sets, report: None })?.0)
 }
 
-fn ast(schema: &Value, settings: Settings) -> Result<(Ast, Settings)> {
+fn written(schema: &Value, settings: Settings) -> Result<(Written, Settings)> {
     let (mut ir, settings) = build(schema, settings)?;
     prune(&mut ir)?;
     Ok((lower(&ir, &settings.options)?, settings))
 }
 
-fn checked(ast: Ast) -> Result<Grammar> {
-    Grammar::from_ast(ast, "root").map_err(|error| {
+fn checked(written: Written) -> Result<Grammar> {
+    Grammar::from_ast(written.into_ast(), "root").map_err(|error| {
         let message = format!("the grammar of the schema cannot be used: {}", error.message());
         Error::new(ErrorKind::Schema, message).with_path("#").with_source(error)
     })

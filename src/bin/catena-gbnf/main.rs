@@ -24,6 +24,10 @@ use std::{
     thread,
 };
 
+/// Making a grammar is making many small things.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Room for deep schemas and grammars, in bytes; what is not used costs nothing.
 const STACK: usize = 256 << 20;
 

@@ -1,4 +1,6 @@
 //! Names of undeclared properties, spelled so that none can mean a declared one.
+use smol_str::{SmolStr, format_smolstr};
+
 use super::{
     expr::{class, many, not_class, optional, seq, text},
     factor::alt,
@@ -7,7 +9,7 @@ use super::{
     string::{ESCAPED, quoted},
 };
 use crate::{
-    Result,
+    Error, Result,
     gbnf::Expr,
     regular::{self, Dfa, Encoding},
     structured::{document::schema_error, format::integer_range},
@@ -23,24 +25,21 @@ const MAX_NAME: usize = 500;
 const SHORT: [(char, char); 7] =
     [('"', '"'), ('\\', '\\'), ('b', '\u{8}'), ('f', '\u{c}'), ('n', '\n'), ('r', '\r'), ('t', '\t')];
 
-/// A name in quotes that is of a language and not declared; absent if there is none.
-pub(super) fn key<'a>(
+/// A name in quotes that is of a language and not declared; absent if there is none. The declared names are of the language,
+/// and sorted.
+pub(super) fn key(
     rules: &mut Rules,
     near: &str,
     names: Option<&Dfa>,
-    declared: impl Iterator<Item = &'a str>,
+    declared: &[&str],
     typed: bool,
 ) -> Result<Option<Expr>> {
     let Some(names) = names else {
-        let mut declared: Vec<&str> = declared.collect();
         if declared.is_empty() {
             return Ok(Some(rules.shared("key", |rules| quoted(many(key_char(rules))))));
         }
-        declared.sort_unstable();
-        declared.dedup();
-        return Ok(Some(quoted(others(rules, near, &declared, 0, 0)?)));
+        return Ok(Some(quoted(others(rules, near, declared, 0, 0)?)));
     };
-    let declared: Vec<&str> = declared.filter(|name| names.contains(name)).collect();
     if typed && declared.is_empty() {
         // Maps with integers as keys: what is read is no wider than the narrowest type that they may have.
         let is = |pattern| regular::pattern(pattern).is_ok_and(|texts| texts == *names);
@@ -50,7 +49,8 @@ pub(super) fn key<'a>(
             return Ok(Some(quoted(integer(rules, &[(min.at, max.at)])?)));
         }
     }
-    let names = if declared.is_empty() { Ok(names.clone()) } else { names.minus(&Dfa::words(declared)) };
+    let names =
+        if declared.is_empty() { Ok(names.clone()) } else { names.minus(&Dfa::words(declared.iter().copied())) };
     let names = names.map_err(|cause| schema_error(format!("the names of properties cannot be kept: {cause}")))?;
     if names.is_none() {
         return Ok(None);
@@ -60,25 +60,26 @@ pub(super) fn key<'a>(
 
 /// A character of a name, escaped only where it must be.
 fn key_char(rules: &mut Rules) -> Expr {
-    rules.shared("key-char", |rules| other_than(rules, &[]))
+    rules.shared("key-char", |rules| other_than(rules, ""))
 }
 
 /// A character of a name that is none of these.
-fn other_than(rules: &mut Rules, these: &[char]) -> Expr {
-    let plain_only = !these.iter().any(|c| must_escape(*c));
-    let plain = these.iter().filter(|c| !must_escape(**c)).map(|c| (u32::from(*c), u32::from(*c)));
-    let plain = not_class(ESCAPED.into_iter().chain(plain).collect());
-    if plain_only {
-        return alt([plain, key_escape(rules)]);
+fn other_than(rules: &mut Rules, these: &str) -> Expr {
+    let mut plain = Vec::with_capacity(ESCAPED.len() + these.len());
+    plain.extend(ESCAPED);
+    plain.extend(these.chars().filter(|c| !must_escape(*c)).map(|c| (u32::from(c), u32::from(c))));
+    let plain = not_class(plain);
+    if !these.contains(must_escape) {
+        return Expr::Alt(vec![plain, key_escape(rules)]);
     }
     let short: Vec<(char, char)> =
-        SHORT.iter().filter(|(_, c)| !these.contains(c)).map(|(letter, _)| (*letter, *letter)).collect();
+        SHORT.iter().filter(|(_, c)| !these.contains(*c)).map(|(letter, _)| (*letter, *letter)).collect();
     let mut escapes = Vec::new();
     if !short.is_empty() {
         escapes.push(class(&short));
     }
     // Control characters without a letter have only the long escape. They are left out where one of them is declared.
-    if !these.iter().any(|c| must_escape(*c) && !SHORT.iter().any(|(_, short)| short == c)) {
+    if !these.contains(|c| must_escape(c) && !SHORT.iter().any(|(_, short)| *short == c)) {
         escapes.push(long_escape());
     }
     if escapes.is_empty() { plain } else { alt([plain, seq([text("\\"), alt(escapes)])]) }
@@ -106,9 +107,10 @@ fn must_escape(c: char) -> bool {
 /// What makes a name that begins as all of `names` do, by `read` bytes, into none of them. They are sorted.
 fn others(rules: &mut Rules, near: &str, names: &[&str], read: usize, depth: usize) -> Result<Expr> {
     if depth > MAX_NAME {
-        let message =
-            format!("a property name is longer than {MAX_NAME} characters beside undeclared properties: shorten it");
-        return Err(schema_error(message));
+        return Err(too_long());
+    }
+    if let [name] = names {
+        return other_than_one(rules, near, name, read, depth);
     }
     let (ends, longer) = match names.split_first() {
         Some((first, longer)) if first.len() == read => (true, longer),
@@ -116,14 +118,17 @@ fn others(rules: &mut Rules, near: &str, names: &[&str], read: usize, depth: usi
     };
     let next = |name: &&str| name.get(read..).and_then(|rest| rest.chars().next()).unwrap_or_default();
     let alike = longer.chunk_by(|a, b| next(a) == next(b));
-    let these: String = alike.clone().filter_map(|names| names.first().map(next)).collect();
+    let these: SmolStr = alike.clone().filter_map(|names| names.first().map(next)).collect();
     let mut parts = Vec::with_capacity(1 + these.len());
     let mut escaped = false;
     parts.push(other(rules, &these)?);
     for (c, names) in these.chars().zip(alike) {
         let rest = others(rules, near, names, read + c.len_utf8(), depth + 1)?;
         escaped |= must_escape(c);
-        parts.push(seq([text(spelled(c)), rest]));
+        parts.push(match rest {
+            Expr::Seq(_) | Expr::Literal(_) => seq([text(spelled(c)), rest]),
+            rest => Expr::Seq(vec![text(spelled(c)), rest]),
+        });
     }
     // Only names that begin with a backslash can begin alike.
     let choice = match parts.len() {
@@ -132,26 +137,61 @@ fn others(rules: &mut Rules, near: &str, names: &[&str], read: usize, depth: usi
         _ => Expr::Alt(parts),
     };
     let choice = if ends { choice } else { optional(choice) };
-    // Names are as long as a schema likes, and groups are read recursively.
-    if depth > 0 && depth % RULE_DEPTH == 0 { rules.add(&format!("{near}-key"), choice) } else { Ok(choice) }
+    if is_rule(depth) { rules.add(&format!("{near}-key"), choice) } else { Ok(choice) }
+}
+
+/// The same for one name: the rest of it, read from its end.
+fn other_than_one(rules: &mut Rules, near: &str, name: &str, read: usize, depth: usize) -> Result<Expr> {
+    let rest = name.get(read..).unwrap_or_default();
+    let mut begun = Vec::with_capacity(rest.len());
+    for (at, c) in rest.char_indices() {
+        if depth + begun.len() >= MAX_NAME {
+            return Err(too_long());
+        }
+        begun.push((depth + begun.len(), c, other(rules, rest.get(at..at + c.len_utf8()).unwrap_or_default())?));
+    }
+    let last = depth + begun.len();
+    let mut expr = other(rules, "")?;
+    if is_rule(last) {
+        expr = rules.add(&format!("{near}-key"), expr)?;
+    }
+    for (depth, c, other) in begun.into_iter().rev() {
+        let more = Expr::Seq(vec![text(spelled(c)), expr]);
+        expr = Expr::Repeat { expr: Box::new(Expr::Alt(vec![other, more])), min: 0, max: Some(1) };
+        if is_rule(depth) {
+            expr = rules.add(&format!("{near}-key"), expr)?;
+        }
+    }
+    Ok(expr)
+}
+
+/// Whether what follows so many characters is a rule of its own: names are as long as a schema likes, and groups are read
+/// recursively.
+fn is_rule(depth: usize) -> bool {
+    depth > 0 && depth % RULE_DEPTH == 0
+}
+
+fn too_long() -> Error {
+    schema_error(format!(
+        "a property name is longer than {MAX_NAME} characters beside undeclared properties: shorten it"
+    ))
 }
 
 /// A text that begins with none of these characters, and has at least one.
 fn other(rules: &mut Rules, these: &str) -> Result<Expr> {
     rules.other(these, |rules| {
-        let first =
-            if these.is_empty() { key_char(rules) } else { other_than(rules, &these.chars().collect::<Vec<_>>()) };
-        seq([first, many(key_char(rules))])
+        let first = if these.is_empty() { key_char(rules) } else { other_than(rules, these) };
+        Expr::Seq(vec![first, many(key_char(rules))])
     })
 }
 
 /// The character as it stands in a name.
-fn spelled(c: char) -> String {
+fn spelled(c: char) -> SmolStr {
     if !must_escape(c) {
-        return c.to_string();
+        return SmolStr::new_inline(c.encode_utf8(&mut [0; 4]));
     }
     match SHORT.iter().find(|(_, short)| *short == c) {
-        Some((letter, _)) => format!("\\{letter}"),
-        None => format!("\\u{:04x}", u32::from(c)),
+        Some((letter, _)) => format_smolstr!("\\{letter}"),
+        None => format_smolstr!("\\u{:04x}", u32::from(c)),
     }
 }

@@ -1,6 +1,8 @@
 //! The way from values to rules.
 use std::collections::VecDeque;
 
+use foldhash::{HashMap, HashMapExt};
+
 use super::{
     array,
     expr::{many, optional, rule, seq, text},
@@ -9,12 +11,13 @@ use super::{
     number::{any_number, number},
     object::objects,
     rules::{Rules, size},
+    shared::{Flavour, Written},
     string::{any_string, string},
     style::Style,
 };
 use crate::{
     Result,
-    gbnf::{Ast, Expr},
+    gbnf::Expr,
     regular::Encoding,
     structured::{
         document::error_at,
@@ -28,16 +31,17 @@ use crate::{
 const SHORT: usize = 12;
 
 /// Writes the grammar of the first value.
-pub(crate) fn lower(ir: &Ir<'_>, options: &Options) -> Result<Ast> {
+pub(crate) fn lower(ir: &Ir<'_>, options: &Options) -> Result<Written> {
     let mut names = vec![None; ir.values.len()];
     if let Some(root) = names.first_mut() {
         *root = Some(rule("root"));
     }
-    let mut rules = Rules::new();
-    let style = Style::new(options.whitespace, &mut rules);
     let typed = options.mode == Mode::Typed;
+    let mut rules = Rules::new(Flavour { whitespace: options.whitespace, typed });
+    let style = Style::new(options.whitespace, &mut rules);
     let any_order = options.any_order;
-    let mut lowering = Lowering { ir, rules, style, typed, any_order, names, waiting: VecDeque::from([0]) };
+    let mut lowering =
+        Lowering { ir, rules, style, typed, any_order, names, waiting: VecDeque::from([0]), keys: HashMap::new() };
     while let Some(id) = lowering.waiting.pop_front() {
         let name = match lowering.names.get(id) {
             Some(Some(Expr::Rule(name))) => name.clone(),
@@ -66,6 +70,8 @@ pub(super) struct Lowering<'i, 'a> {
     /// What is written for each value that was met.
     names: Vec<Option<Expr>>,
     waiting: VecDeque<ValueId>,
+    /// The names that are undeclared beside some declared ones, by the address of the set that they are of.
+    pub(super) keys: HashMap<(Option<usize>, Vec<&'a str>), Option<Expr>>,
 }
 
 impl<'i, 'a> Lowering<'i, 'a> {

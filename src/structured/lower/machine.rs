@@ -83,7 +83,7 @@ impl<'m, 'l, 'i, 'a> Machine<'m, 'l, 'i, 'a> {
         let mut columns: Vec<Vec<Option<Field<'a>>>> = vec![vec![None; shapes.len()]; order.len()];
         let mut undeclared = Vec::with_capacity(shapes.len());
         for (form, shape) in shapes.iter().enumerate() {
-            undeclared.push(Undeclared::new(lowering, near, shape)?);
+            undeclared.push(Undeclared::new(lowering, near, shape, shapes.len() == 1)?);
             for field in &shape.fields {
                 let place = places.get(field.name).copied().unwrap_or_default();
                 if let Some(slot) = columns.get_mut(place).and_then(|column| column.get_mut(form)) {

@@ -12,9 +12,11 @@ mod number;
 mod object;
 mod repeat;
 mod rules;
+mod shared;
 mod string;
 mod style;
 
 use lowering::Lowering;
 pub(crate) use lowering::lower;
 pub(crate) use multiple::numerals;
+pub(crate) use shared::Written;

@@ -1,6 +1,6 @@
 //! Names of rules: letters, digits and dashes, each once.
-use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
-use smol_str::{SmolStr, format_smolstr};
+use foldhash::{HashMap, HashMapExt};
+use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
 
 use crate::structured::pointer::segments;
 
@@ -36,34 +36,43 @@ const SHARED: &[&str] = &[
 /// The longest name.
 const MAX_LENGTH: usize = 48;
 
-/// The names taken.
+/// The names taken, with the number to try next for those that are wanted again.
 #[derive(Debug)]
-pub(super) struct Names {
-    taken: HashSet<SmolStr>,
-    /// The number to try next, for each name that was wanted more than once.
-    next: HashMap<SmolStr, usize>,
-}
+pub(super) struct Names(HashMap<SmolStr, u32>);
 
 impl Names {
     pub(super) fn new() -> Self {
-        Names { taken: HashSet::new(), next: HashMap::new() }
+        Names(HashMap::with_capacity(50))
     }
 
     /// A name near this one that was not given before.
     pub(super) fn unique(&mut self, near: &str) -> SmolStr {
         let base = mangle(near);
-        if let Some(number) = self.next.get_mut(&base) {
-            loop {
-                let name = format_smolstr!("{base}-{number}");
-                *number += 1;
-                if self.taken.insert(name.clone()) {
-                    return name;
-                }
+        let mut number = match self.0.get(&base) {
+            Some(number) => *number,
+            None if SHARED.contains(&base.as_str()) => 2,
+            None => {
+                self.0.insert(base.clone(), 2);
+                return base;
             }
+        };
+        let mut name = numbered(&base, number);
+        while self.0.contains_key(&name) {
+            number += 1;
+            name = numbered(&base, number);
         }
-        self.next.insert(base.clone(), 2);
-        if !SHARED.contains(&base.as_str()) && self.taken.insert(base.clone()) { base } else { self.unique(near) }
+        self.0.insert(base, number + 1);
+        self.0.insert(name.clone(), 2);
+        name
     }
+}
+
+fn numbered(base: &str, number: u32) -> SmolStr {
+    let mut name = SmolStrBuilder::new();
+    name.push_str(base);
+    name.push('-');
+    name.push_str(itoa::Buffer::new().format(number));
+    name.finish()
 }
 
 /// A name for the value that the schema at this place describes: the definition, then the properties below it.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Result,
     gbnf::Expr,
+    regular::Dfa,
     structured::{
         bounds::Count,
         document::schema_error,
@@ -83,16 +84,31 @@ pub(super) fn member(lowering: &mut Lowering<'_, '_>, field: &Field<'_>) -> Resu
 }
 
 /// `"name":value` with a name that is not declared
-fn undeclared(
-    lowering: &mut Lowering<'_, '_>,
+fn undeclared<'a>(
+    lowering: &mut Lowering<'_, 'a>,
     near: &str,
     extra: &Extra,
-    shape: &ObjectShape<'_>,
+    shape: &ObjectShape<'a>,
+    is_alone: bool,
 ) -> Result<Option<Expr>> {
     let declared = shape.fields.iter().map(|field| field.name).chain(shape.absent.iter().copied());
-    let Some(key) = key(&mut lowering.rules, near, extra.names.as_ref(), declared, lowering.typed)? else {
-        return Ok(None);
+    let mut declared: Vec<&str> =
+        declared.filter(|name| extra.names.as_ref().is_none_or(|names| names.contains(name))).collect();
+    declared.sort_unstable();
+    declared.dedup();
+    let at = (extra.names.as_ref().map(Dfa::address), declared);
+    let key = if let Some(known) = lowering.keys.get(&at) {
+        known.clone()
+    } else {
+        let mut key = key(&mut lowering.rules, near, extra.names.as_ref(), &at.1, lowering.typed)?;
+        if let (false, Some(Expr::Seq(_))) = (is_alone, &key) {
+            let body = key.take().unwrap_or_else(empty);
+            key = Some(lowering.rules.once(&format!("{near}-key"), body)?);
+        }
+        lowering.keys.insert(at, key.clone());
+        key
     };
+    let Some(key) = key else { return Ok(None) };
     let value = lowering.value(extra.value)?;
     Ok(Some(seq([key, lowering.style.colon(), value])))
 }
@@ -108,17 +124,24 @@ pub(super) struct Undeclared {
 
 impl Undeclared {
     /// Absent if a property that must be there has no possible name.
-    pub(super) fn new(lowering: &mut Lowering<'_, '_>, near: &str, shape: &ObjectShape<'_>) -> Result<Option<Self>> {
+    ///
+    /// The form is alone if the object has no other: what several have in common are rules.
+    pub(super) fn new<'a>(
+        lowering: &mut Lowering<'_, 'a>,
+        near: &str,
+        shape: &ObjectShape<'a>,
+        is_alone: bool,
+    ) -> Result<Option<Self>> {
         let mut needs = Vec::new();
         for need in &shape.needs {
-            match undeclared(lowering, near, need, shape)? {
+            match undeclared(lowering, near, need, shape, is_alone)? {
                 Some(pair) => needs.push(pair),
                 None => return Ok(None),
             }
         }
         let mut pairs = Vec::new();
         for extra in &shape.extras {
-            pairs.extend(undeclared(lowering, near, extra, shape)?);
+            pairs.extend(undeclared(lowering, near, extra, shape, is_alone)?);
         }
         let free =
             if pairs.is_empty() { None } else { Some(lowering.rules.once(&format!("{near}-member"), alt(pairs))?) };
@@ -185,12 +208,12 @@ impl Undeclared {
 }
 
 /// Each optional member written where it stands.
-fn inline(lowering: &mut Lowering<'_, '_>, near: &str, shape: &ObjectShape<'_>) -> Result<Expr> {
+fn inline<'a>(lowering: &mut Lowering<'_, 'a>, near: &str, shape: &ObjectShape<'a>) -> Result<Expr> {
     let mut members = Vec::with_capacity(shape.fields.len());
     for field in &shape.fields {
         members.push((member(lowering, field)?, field.required));
     }
-    let free = Undeclared::new(lowering, near, shape)?.and_then(|undeclared| undeclared.free);
+    let free = Undeclared::new(lowering, near, shape, true)?.and_then(|undeclared| undeclared.free);
     let comma = lowering.style.comma();
     let next = |member: &Expr| seq([comma.clone(), member.clone()]);
     let rest = |from: usize| -> Vec<Expr> {

@@ -67,7 +67,10 @@ fn narrow(count: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structured::lower::expr::rule;
+    use crate::structured::{
+        lower::{expr::rule, shared::Flavour},
+        options::Whitespace,
+    };
 
     /// The lengths that an expression over one rule can have.
     fn lengths(expr: &Expr, rules: &[crate::gbnf::Rule]) -> std::collections::BTreeSet<u64> {
@@ -94,9 +97,9 @@ mod tests {
     #[test]
     fn every_length_and_no_other() {
         for (min, max) in [(0, 0), (0, 256), (0, 257), (3, 300), (300, 300), (257, 1000), (500, 5000), (0, 9999)] {
-            let mut rules = Rules::new();
+            let mut rules = Rules::new(Flavour { whitespace: Whitespace::Compact, typed: true });
             let expr = counted(&mut rules, "x", &rule("item"), min, Some(max)).unwrap();
-            let rules = rules.finish().rules;
+            let rules = rules.finish().into_ast().rules;
             assert_eq!(lengths(&expr, &rules), (min..=max).collect(), "{min} to {max}");
         }
     }

@@ -1,13 +1,17 @@
 //! The rules of the grammar that is being written.
-use std::hash::BuildHasher;
+use std::{hash::BuildHasher, sync::Arc};
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt, fast::RandomState};
 use smol_str::SmolStr;
 
-use super::{expr::rule, name::Names};
+use super::{
+    expr::rule,
+    name::Names,
+    shared::{Flavour, Library, Shared, Written},
+};
 use crate::{
     Result,
-    gbnf::{Ast, Expr, Rule},
+    gbnf::{Expr, Rule},
     regular::{self, Dfa, Encoding, Sink},
     structured::document::schema_error,
 };
@@ -25,12 +29,13 @@ pub(super) struct Rules {
     /// The order in which they are written.
     order: Vec<usize>,
     /// Rules that several others use; they are written last.
-    shared: Vec<Rule>,
-    defined: HashSet<&'static str>,
+    shared: Vec<Arc<Shared>>,
+    defined: HashSet<SmolStr>,
+    library: Library,
     /// Rules that stand for something outside, by its name.
     kept: HashMap<String, Expr>,
     /// Rules for what follows a name that is none of those declared, by the characters that it does not begin with.
-    others: HashMap<String, Expr>,
+    others: HashMap<SmolStr, Expr>,
     /// The rules whose bodies are written once, by the hash of the body.
     once: HashMap<u64, Vec<usize>>,
     hasher: RandomState,
@@ -40,13 +45,14 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(flavour: Flavour) -> Self {
         Rules {
             names: Names::new(),
             own: Vec::new(),
             order: Vec::new(),
             shared: Vec::new(),
             defined: HashSet::new(),
+            library: Library::new(flavour),
             kept: HashMap::new(),
             others: HashMap::new(),
             once: HashMap::new(),
@@ -122,7 +128,7 @@ impl Rules {
         }
         let body = body(self);
         let reference = self.add("other", body)?;
-        self.others.insert(than.to_owned(), reference.clone());
+        self.others.insert(than.into(), reference.clone());
         Ok(reference)
     }
 
@@ -137,24 +143,51 @@ impl Rules {
         Ok(expr)
     }
 
-    /// Refers to a rule of a fixed name, which is added when it is first asked for.
+    /// Refers to a rule of a fixed name, which is added when it is first asked for. Its body depends on nothing but the
+    /// flavour, and refers to no rules but such.
     pub(super) fn shared(&mut self, name: &'static str, body: impl FnOnce(&mut Self) -> Expr) -> Expr {
-        if self.defined.insert(name) {
-            let at = self.shared.len();
-            self.shared.push(Rule { name: SmolStr::new_static(name), body: rule(name) });
-            let body = body(self);
-            if let Some(rule) = self.shared.get_mut(at) {
-                rule.body = body;
-            }
+        let name = SmolStr::new_static(name);
+        if self.defined.insert(name.clone()) {
+            let shared = self.library.find(&name).unwrap_or_else(|| self.make(&name, body));
+            self.adopt(shared);
         }
-        rule(name)
+        Expr::Rule(name)
+    }
+
+    fn make(&mut self, name: &SmolStr, body: impl FnOnce(&mut Self) -> Expr) -> Arc<Shared> {
+        let flavour = self.library.flavour();
+        let mut apart = Rules::new(flavour);
+        std::mem::swap(&mut apart.library, &mut self.library);
+        apart.defined.insert(name.clone());
+        let shared = Arc::new(Shared::new(name.clone(), body(&mut apart)));
+        std::mem::swap(&mut apart.library, &mut self.library);
+        self.library.insert(name.clone(), Arc::clone(&shared));
+        shared
+    }
+
+    /// Adds a shared rule, and those that it refers to.
+    fn adopt(&mut self, shared: Arc<Shared>) {
+        let mut waiting = vec![shared];
+        while let Some(shared) = waiting.pop() {
+            for name in shared.needs.iter().rev() {
+                if self.defined.contains(name) {
+                    continue;
+                }
+                // One that is not there yet is being made: it refers to itself.
+                if let Some(found) = self.library.find(name) {
+                    self.defined.insert(name.clone());
+                    waiting.push(found);
+                }
+            }
+            self.shared.push(shared);
+        }
     }
 
     /// The grammar.
-    pub(super) fn finish(self) -> Ast {
+    pub(super) fn finish(self) -> Written {
         let mut own: Vec<Option<Rule>> = self.own.into_iter().map(Some).collect();
         let ordered = self.order.into_iter().filter_map(|at| own.get_mut(at).and_then(Option::take));
-        Ast { rules: ordered.chain(self.shared).collect() }
+        Written { own: ordered.collect(), shared: self.shared }
     }
 }
 
@@ -176,7 +209,13 @@ impl Sink for Rules {
 pub(super) fn size(expr: &Expr) -> usize {
     match expr {
         Expr::Literal(text) => 1 + text.len(),
-        Expr::Seq(parts) | Expr::Alt(parts) => 1 + parts.iter().map(size).sum::<usize>(),
+        Expr::Seq(parts) | Expr::Alt(parts) => {
+            let mut sum = 1;
+            for part in parts {
+                sum += size(part);
+            }
+            sum
+        }
         Expr::Repeat { expr, .. } => 1 + size(expr),
         _ => 1,
     }

@@ -13,6 +13,9 @@ use crate::{
 /// The most branches, values or names that one keyword may list.
 const MAX_LISTED: usize = 20_000;
 
+/// Among so many keywords one is found faster by looking at each than by its hash.
+const FEW: usize = 12;
+
 /// One schema object, at its place.
 pub(super) struct Fields<'d, 'a> {
     pub(super) document: &'d mut Document<'a>,
@@ -27,7 +30,12 @@ impl<'a> Fields<'_, 'a> {
 
     /// The value of a keyword with the keyword as it stands in the document.
     pub(super) fn get(&self, keyword: &str) -> Option<(&'a str, &'a Value)> {
-        self.object.get_key_value(keyword).map(|(keyword, value)| (keyword.as_str(), value))
+        let found = if self.object.len() <= FEW {
+            self.object.iter().find(|(name, _)| *name == keyword)
+        } else {
+            self.object.get_key_value(keyword)
+        };
+        found.map(|(keyword, value)| (keyword.as_str(), value))
     }
 
     /// The schema that is the value of a keyword.
