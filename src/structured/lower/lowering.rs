@@ -9,7 +9,7 @@ use super::{
     factor::alt,
     name,
     number::{any_number, number},
-    object::objects,
+    object::{Names, objects},
     rules::{Rules, size},
     shared::{Flavour, Written},
     string::{any_string, string},
@@ -40,8 +40,17 @@ pub(crate) fn lower(ir: &Ir<'_>, options: &Options) -> Result<Written> {
     let mut rules = Rules::new(Flavour { whitespace: options.whitespace, typed });
     let style = Style::new(options.whitespace, &mut rules);
     let any_order = options.any_order;
-    let mut lowering =
-        Lowering { ir, rules, style, typed, any_order, names, waiting: VecDeque::from([0]), keys: HashMap::new() };
+    let mut lowering = Lowering {
+        ir,
+        rules,
+        style,
+        typed,
+        any_order,
+        names,
+        waiting: VecDeque::from([0]),
+        keys: HashMap::new(),
+        members: HashMap::new(),
+    };
     while let Some(id) = lowering.waiting.pop_front() {
         let name = match lowering.names.get(id) {
             Some(Some(Expr::Rule(name))) => name.clone(),
@@ -70,8 +79,10 @@ pub(super) struct Lowering<'i, 'a> {
     /// What is written for each value that was met.
     names: Vec<Option<Expr>>,
     waiting: VecDeque<ValueId>,
-    /// The names that are undeclared beside some declared ones, by the address of the set that they are of.
-    pub(super) keys: HashMap<(Option<usize>, Vec<&'a str>), Option<Expr>>,
+    /// What was written for the names of undeclared properties, where several forms have them.
+    pub(super) keys: HashMap<Names<'a>, Option<Expr>>,
+    /// The rules of undeclared properties, by their names and values.
+    pub(super) members: HashMap<(Names<'a>, ValueId), Option<Expr>>,
 }
 
 impl<'i, 'a> Lowering<'i, 'a> {

@@ -66,6 +66,8 @@ pub(super) struct Machine<'m, 'l, 'i, 'a> {
     members: HashMap<(usize, ValueId), Expr>,
     rules: HashMap<State, SmolStr>,
     waiting: Vec<State>,
+    /// What was written behind members.
+    afters: HashMap<State, Expr>,
     any_order: bool,
     in_blocks: bool,
     /// For each form, how many of its fields follow a place, and how many of these are required.
@@ -106,6 +108,7 @@ impl<'m, 'l, 'i, 'a> Machine<'m, 'l, 'i, 'a> {
             members: HashMap::new(),
             rules: HashMap::new(),
             waiting: Vec::new(),
+            afters: HashMap::new(),
             any_order,
             in_blocks,
         })
@@ -153,12 +156,17 @@ impl<'m, 'l, 'i, 'a> Machine<'m, 'l, 'i, 'a> {
 
     /// What follows a member: written here if there is no choice, else a rule.
     fn after(&mut self, state: State) -> Result<Expr> {
-        let (members, mut ends) = self.choices(&state)?;
-        match (members.as_slice(), ends.len()) {
-            ([], 1) => Ok(ends.remove(0)),
-            ([_], 0) => self.state(state),
-            _ => Ok(rule(&self.name(state)?)),
+        if let Some(expr) = self.afters.get(&state) {
+            return Ok(expr.clone());
         }
+        let (members, mut ends) = self.choices(&state)?;
+        let expr = match (members.as_slice(), ends.len()) {
+            ([], 1) => ends.remove(0),
+            ([_], 0) => self.state(state.clone())?,
+            _ => rule(&self.name(state.clone())?),
+        };
+        self.afters.insert(state, expr.clone());
+        Ok(expr)
     }
 
     fn name(&mut self, state: State) -> Result<SmolStr> {

@@ -83,29 +83,38 @@ pub(super) fn member(lowering: &mut Lowering<'_, '_>, field: &Field<'_>) -> Resu
     Ok(seq([text(json(field.name)), lowering.style.colon(), value]))
 }
 
+/// The names of undeclared properties: the address of the set that they are of, and the declared ones in it, sorted.
+pub(super) type Names<'a> = (Option<usize>, Vec<&'a str>);
+
+fn names<'a>(extra: &Extra, shape: &ObjectShape<'a>) -> Names<'a> {
+    let declared = shape.fields.iter().map(|field| field.name).chain(shape.absent.iter().copied());
+    let mut declared: Vec<&str> = match &extra.names {
+        Some(names) => declared.filter(|name| names.contains(name)).collect(),
+        None => declared.collect(),
+    };
+    declared.sort_unstable();
+    declared.dedup();
+    (extra.names.as_ref().map(Dfa::address), declared)
+}
+
 /// `"name":value` with a name that is not declared
 fn undeclared<'a>(
     lowering: &mut Lowering<'_, 'a>,
     near: &str,
     extra: &Extra,
-    shape: &ObjectShape<'a>,
+    names: Names<'a>,
     is_alone: bool,
 ) -> Result<Option<Expr>> {
-    let declared = shape.fields.iter().map(|field| field.name).chain(shape.absent.iter().copied());
-    let mut declared: Vec<&str> =
-        declared.filter(|name| extra.names.as_ref().is_none_or(|names| names.contains(name))).collect();
-    declared.sort_unstable();
-    declared.dedup();
-    let at = (extra.names.as_ref().map(Dfa::address), declared);
-    let key = if let Some(known) = lowering.keys.get(&at) {
+    let key = if is_alone {
+        key(&mut lowering.rules, near, extra.names.as_ref(), &names.1, lowering.typed)?
+    } else if let Some(known) = lowering.keys.get(&names) {
         known.clone()
     } else {
-        let mut key = key(&mut lowering.rules, near, extra.names.as_ref(), &at.1, lowering.typed)?;
-        if let (false, Some(Expr::Seq(_))) = (is_alone, &key) {
-            let body = key.take().unwrap_or_else(empty);
+        let mut key = key(&mut lowering.rules, near, extra.names.as_ref(), &names.1, lowering.typed)?;
+        if let Some(body @ Expr::Seq(_)) = key {
             key = Some(lowering.rules.once(&format!("{near}-key"), body)?);
         }
-        lowering.keys.insert(at, key.clone());
+        lowering.keys.insert(names, key.clone());
         key
     };
     let Some(key) = key else { return Ok(None) };
@@ -134,17 +143,36 @@ impl Undeclared {
     ) -> Result<Option<Self>> {
         let mut needs = Vec::new();
         for need in &shape.needs {
-            match undeclared(lowering, near, need, shape, is_alone)? {
+            match undeclared(lowering, near, need, names(need, shape), is_alone)? {
                 Some(pair) => needs.push(pair),
                 None => return Ok(None),
             }
         }
-        let mut pairs = Vec::new();
-        for extra in &shape.extras {
-            pairs.extend(undeclared(lowering, near, extra, shape, is_alone)?);
-        }
-        let free =
-            if pairs.is_empty() { None } else { Some(lowering.rules.once(&format!("{near}-member"), alt(pairs))?) };
+        let free = match shape.extras.as_slice() {
+            [extra] => {
+                let at = (names(extra, shape), extra.value);
+                match lowering.members.get(&at) {
+                    Some(member) => member.clone(),
+                    None => {
+                        let pair = undeclared(lowering, near, extra, at.0.clone(), is_alone)?;
+                        let member =
+                            pair.map(|pair| lowering.rules.add(&format!("{near}-member"), pair)).transpose()?;
+                        lowering.members.insert(at, member.clone());
+                        member
+                    }
+                }
+            }
+            extras => {
+                let mut pairs = Vec::with_capacity(extras.len());
+                for extra in extras {
+                    pairs.extend(undeclared(lowering, near, extra, names(extra, shape), is_alone)?);
+                }
+                match pairs.len() {
+                    0 => None,
+                    _ => Some(lowering.rules.once(&format!("{near}-member"), alt(pairs))?),
+                }
+            }
+        };
         Ok(Some(Undeclared { needs, free }))
     }
 
