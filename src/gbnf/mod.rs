@@ -18,7 +18,7 @@ mod lexer;
 mod load;
 mod matcher;
 mod parser;
-mod print;
+pub(crate) mod print;
 mod shape;
 #[cfg(test)]
 mod tests;

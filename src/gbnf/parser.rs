@@ -31,6 +31,14 @@ pub(super) struct Spans {
     pub(super) repeats: Vec<Range<usize>>,
 }
 
+impl Expr {
+    /// The tree of text that was printed.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        let parsed = parse(&format!("root ::= {text}\n")).ok()?;
+        parsed.ast.rules.into_iter().next().map(|rule| rule.body)
+    }
+}
+
 /// Reads the text. What one rule says of another is not looked at.
 pub(super) fn parse(text: &str) -> Result<Parsed, Fault> {
     if let Some(at) = text.find('\0') {

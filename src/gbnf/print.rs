@@ -12,6 +12,21 @@ impl Ast {
     }
 }
 
+/// Writes the inside of a literal.
+pub(crate) fn literal(out: &mut String, text: &str) {
+    let _ = write_text(out, text);
+}
+
+/// Writes an expression as it stands behind `::=`.
+pub(crate) fn expr(out: &mut String, expr: &Expr) {
+    let _ = write_expr(out, expr);
+}
+
+/// Writes an expression as it stands in a sequence.
+pub(crate) fn grouped(out: &mut String, expr: &Expr) {
+    let _ = write_part(out, &Expr::Seq(Vec::new()), expr);
+}
+
 /// The canonical text: a rule a line, groups only where they are needed.
 ///
 /// Reading it back gives the same tree in [normal form](Expr::normalized), provided that

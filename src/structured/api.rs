@@ -154,7 +154,7 @@ fn written(schema: &Value, settings: Settings) -> Result<(Written, Settings)> {
 }
 
 fn checked(written: Written) -> Result<Grammar> {
-    Grammar::from_ast(written.into_ast(), "root").map_err(|error| {
+    Grammar::from_ast(written.into_ast()?, "root").map_err(|error| {
         let message = format!("the grammar of the schema cannot be used: {}", error.message());
         Error::new(ErrorKind::Schema, message).with_path("#").with_source(error)
     })

@@ -1,5 +1,5 @@
 //! Which texts a schema's grammar has, against which values satisfy the schema.
-use catena::{Grammar, gbnf::Matcher};
+use catena::{Grammar, gbnf::Matcher, structured::Options};
 use serde_json::{Value, json};
 
 fn matcher(schema: &Value) -> Matcher {
@@ -279,6 +279,21 @@ fn undeclared_names_are_not_declared_ones() {
 }
 
 #[test]
+fn every_undeclared_name_can_be_written_and_no_declared_one() {
+    let declared = ["a\n", "a\"", "a\\x", "a\\", "a\u{1}", "ab", "b-^]", "", "c\\", "日本", "日"];
+    for names in [&declared[..], &declared[..1], &declared[2..3], &declared[1..3], &declared[5..]] {
+        let properties: serde_json::Map<String, Value> =
+            names.iter().map(|name| ((*name).to_owned(), json!({"type": "boolean"}))).collect();
+        let matcher = matcher(&json!({"properties": properties, "additionalProperties": {"type": "null"}}));
+        let near = declared.iter().flat_map(|name| ["", "x", "\\", "\"", "\n"].map(|end| format!("{name}{end}")));
+        for name in near {
+            let text = json!({ &name: null }).to_string();
+            assert_eq!(matcher.matches(&text).unwrap(), !names.contains(&name.as_str()), "{text} beside {names:?}");
+        }
+    }
+}
+
+#[test]
 fn map_sizes() {
     let schema =
         json!({"type": "object", "additionalProperties": {"const": 1}, "minProperties": 1, "maxProperties": 2});
@@ -376,6 +391,32 @@ fn properties_left_unevaluated() {
     check(&closed, &["{}", r#"{"a":1}"#, r#"{"b":1}"#], &[r#"{"c":1}"#]);
     let open = json!({"type": "object", "allOf": [{"properties": {"a": {"const": 1}}}], "unevaluatedProperties": {"const": 2}});
     check(&open, &[r#"{"a":1,"b":2}"#], &[r#"{"a":2}"#, r#"{"b":1}"#]);
+}
+
+#[test]
+fn what_only_compares_or_fails_evaluates_nothing() {
+    check(&json!({"enum": [[1], []], "unevaluatedItems": false}), &["[]"], &["[1]"]);
+    check(&json!({"enum": [{"a": 1}, {}], "unevaluatedProperties": {"type": "string"}}), &["{}"], &["{\"a\":1}"]);
+    let schema = json!({
+        "type": "array", "if": {"items": {"const": 1}}, "unevaluatedItems": {"type": "boolean"}, "maxItems": 2
+    });
+    check(&schema, &["[1,1]", "[true]", "[true,false]"], &["[1,2]", "[true,2]"]);
+}
+
+#[test]
+fn multiples_of_every_spelling() {
+    let schema = |keywords: Value| Options::spec().compile(&keywords).unwrap().into_grammar();
+    for (multiple, texts) in [("51", ["0", "0.0", "-0.0", "51", "102.00"]), ("0.5", ["0", "1", "-1.5", "1.50", "2.0"])]
+    {
+        let number: Value = serde_json::from_str(multiple).unwrap();
+        let (is, not) = (schema(json!({"multipleOf": number})), schema(json!({"not": {"multipleOf": number}})));
+        for text in texts {
+            assert!(is.matches(text).unwrap() && !not.matches(text).unwrap(), "{text} is a multiple of {multiple}");
+        }
+        for text in ["0.25", "50.3", "-7.125"] {
+            assert!(!is.matches(text).unwrap() && not.matches(text).unwrap(), "{text} is no multiple of {multiple}");
+        }
+    }
 }
 
 #[test]

@@ -2,15 +2,15 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{
-    expr::{class, many, not_class, optional, seq, text},
+    expr::{class, many, not_class, seq, text},
     factor::alt,
     number::integer,
     rules::Rules,
     string::{ESCAPED, quoted},
 };
 use crate::{
-    Error, Result,
-    gbnf::Expr,
+    Result,
+    gbnf::{Expr, print},
     regular::{self, Dfa, Encoding},
     structured::{document::schema_error, format::integer_range},
 };
@@ -38,7 +38,10 @@ pub(super) fn key(
         if declared.is_empty() {
             return Ok(Some(rules.shared("key", |rules| quoted(many(key_char(rules))))));
         }
-        return Ok(Some(quoted(others(rules, near, declared, 0, 0)?)));
+        let mut body = String::from("\"\\\"\" ");
+        others(&mut body, rules, near, declared, 0, 0)?;
+        body.push_str(" \"\\\"\"");
+        return Ok(Some(Expr::Rule(rules.add_text(&format!("{near}-key"), body)?)));
     };
     if typed && declared.is_empty() {
         // Maps with integers as keys: what is read is no wider than the narrowest type that they may have.
@@ -104,14 +107,27 @@ fn must_escape(c: char) -> bool {
     c < ' ' || c == '"' || c == '\\'
 }
 
-/// What makes a name that begins as all of `names` do, by `read` bytes, into none of them. They are sorted.
-fn others(rules: &mut Rules, near: &str, names: &[&str], read: usize, depth: usize) -> Result<Expr> {
+/// Writes what makes a name that begins as all of `names` do, by `read` bytes, into none of them. They are sorted.
+///
+/// This is text and no expression, because names make up most of many grammars.
+fn others(out: &mut String, rules: &mut Rules, near: &str, names: &[&str], read: usize, depth: usize) -> Result<()> {
     if depth > MAX_NAME {
-        return Err(too_long());
+        return Err(schema_error(format!(
+            "a property name is longer than {MAX_NAME} characters beside undeclared properties: shorten it"
+        )));
     }
-    if let [name] = names {
-        return other_than_one(rules, near, name, read, depth);
+    // Names are as long as a schema likes, and groups are read recursively.
+    if depth > 0 && depth % RULE_DEPTH == 0 {
+        let mut body = String::new();
+        group(&mut body, rules, near, names, read, depth)?;
+        let body = body.strip_prefix('(').and_then(|body| body.strip_suffix(')')).map(str::to_owned).unwrap_or(body);
+        out.push_str(&rules.add_text(&format!("{near}-key"), body)?);
+        return Ok(());
     }
+    group(out, rules, near, names, read, depth)
+}
+
+fn group(out: &mut String, rules: &mut Rules, near: &str, names: &[&str], read: usize, depth: usize) -> Result<()> {
     let (ends, longer) = match names.split_first() {
         Some((first, longer)) if first.len() == read => (true, longer),
         _ => (false, names),
@@ -119,69 +135,54 @@ fn others(rules: &mut Rules, near: &str, names: &[&str], read: usize, depth: usi
     let next = |name: &&str| name.get(read..).and_then(|rest| rest.chars().next()).unwrap_or_default();
     let alike = longer.chunk_by(|a, b| next(a) == next(b));
     let these: SmolStr = alike.clone().filter_map(|names| names.first().map(next)).collect();
-    let mut parts = Vec::with_capacity(1 + these.len());
-    let mut escaped = false;
-    parts.push(other(rules, &these)?);
-    for (c, names) in these.chars().zip(alike) {
-        let rest = others(rules, near, names, read + c.len_utf8(), depth + 1)?;
-        escaped |= must_escape(c);
-        parts.push(match rest {
-            Expr::Seq(_) | Expr::Literal(_) => seq([text(spelled(c)), rest]),
-            rest => Expr::Seq(vec![text(spelled(c)), rest]),
-        });
+    if these.is_empty() {
+        out.push_str(&other(rules, "")?);
+        return Ok(());
     }
-    // Only names that begin with a backslash can begin alike.
-    let choice = match parts.len() {
-        1 => parts.swap_remove(0),
-        _ if escaped => alt(parts),
-        _ => Expr::Alt(parts),
-    };
-    let choice = if ends { choice } else { optional(choice) };
-    if is_rule(depth) { rules.add(&format!("{near}-key"), choice) } else { Ok(choice) }
-}
-
-/// The same for one name: the rest of it, read from its end.
-fn other_than_one(rules: &mut Rules, near: &str, name: &str, read: usize, depth: usize) -> Result<Expr> {
-    let rest = name.get(read..).unwrap_or_default();
-    let mut begun = Vec::with_capacity(rest.len());
-    for (at, c) in rest.char_indices() {
-        if depth + begun.len() >= MAX_NAME {
-            return Err(too_long());
-        }
-        begun.push((depth + begun.len(), c, other(rules, rest.get(at..at + c.len_utf8()).unwrap_or_default())?));
-    }
-    let last = depth + begun.len();
-    let mut expr = other(rules, "")?;
-    if is_rule(last) {
-        expr = rules.add(&format!("{near}-key"), expr)?;
-    }
-    for (depth, c, other) in begun.into_iter().rev() {
-        let more = Expr::Seq(vec![text(spelled(c)), expr]);
-        expr = Expr::Repeat { expr: Box::new(Expr::Alt(vec![other, more])), min: 0, max: Some(1) };
-        if is_rule(depth) {
-            expr = rules.add(&format!("{near}-key"), expr)?;
+    out.push('(');
+    out.push_str(&other(rules, &these)?);
+    let escaped = these.chars().filter(|c| must_escape(*c)).count();
+    let mut open = false;
+    for (c, names) in these.chars().zip(alike.clone()) {
+        if !must_escape(c) || escaped == 1 {
+            out.push_str(" | ");
+            literal(out, &spelled(c));
+            out.push(' ');
+            others(out, rules, near, names, read + c.len_utf8(), depth + 1)?;
         }
     }
-    Ok(expr)
+    // Those that begin with a backslash have it in common.
+    for (c, names) in these.chars().zip(alike).filter(|(c, _)| escaped > 1 && must_escape(*c)) {
+        out.push_str(if open { " | " } else { " | \"\\\\\" (" });
+        open = true;
+        literal(out, spelled(c).strip_prefix('\\').unwrap_or_default());
+        out.push(' ');
+        others(out, rules, near, names, read + c.len_utf8(), depth + 1)?;
+    }
+    out.push_str(if open { "))" } else { ")" });
+    if !ends {
+        out.push('?');
+    }
+    Ok(())
 }
 
-/// Whether what follows so many characters is a rule of its own: names are as long as a schema likes, and groups are read
-/// recursively.
-fn is_rule(depth: usize) -> bool {
-    depth > 0 && depth % RULE_DEPTH == 0
+fn literal(out: &mut String, text: &str) {
+    out.push('"');
+    print::literal(out, text);
+    out.push('"');
 }
 
-fn too_long() -> Error {
-    schema_error(format!(
-        "a property name is longer than {MAX_NAME} characters beside undeclared properties: shorten it"
-    ))
-}
-
-/// A text that begins with none of these characters, and has at least one.
-fn other(rules: &mut Rules, these: &str) -> Result<Expr> {
+/// The rule for texts that begin with none of these characters, and have at least one.
+fn other(rules: &mut Rules, these: &str) -> Result<SmolStr> {
     rules.other(these, |rules| {
-        let first = if these.is_empty() { key_char(rules) } else { other_than(rules, these) };
-        Expr::Seq(vec![first, many(key_char(rules))])
+        key_char(rules);
+        let mut body = String::from("key-char");
+        if !these.is_empty() {
+            body.clear();
+            print::grouped(&mut body, &other_than(rules, these));
+        }
+        body.push_str(" key-char*");
+        body
     })
 }
 

@@ -11,9 +11,10 @@ use super::{
     number::{any_number, number},
     object::{Names, objects},
     rules::{Rules, size},
-    shared::{Flavour, Written},
+    shared::Flavour,
     string::{any_string, string},
     style::Style,
+    written::Written,
 };
 use crate::{
     Result,

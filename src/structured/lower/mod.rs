@@ -15,8 +15,9 @@ mod rules;
 mod shared;
 mod string;
 mod style;
+mod written;
 
 use lowering::Lowering;
 pub(crate) use lowering::lower;
 pub(crate) use multiple::numerals;
-pub(crate) use shared::Written;
+pub(crate) use written::Written;

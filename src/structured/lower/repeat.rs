@@ -99,7 +99,7 @@ mod tests {
         for (min, max) in [(0, 0), (0, 256), (0, 257), (3, 300), (300, 300), (257, 1000), (500, 5000), (0, 9999)] {
             let mut rules = Rules::new(Flavour { whitespace: Whitespace::Compact, typed: true });
             let expr = counted(&mut rules, "x", &rule("item"), min, Some(max)).unwrap();
-            let rules = rules.finish().into_ast().rules;
+            let rules = rules.finish().into_ast().unwrap().rules;
             assert_eq!(lengths(&expr, &rules), (min..=max).collect(), "{min} to {max}");
         }
     }

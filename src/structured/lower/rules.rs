@@ -7,11 +7,12 @@ use smol_str::SmolStr;
 use super::{
     expr::rule,
     name::Names,
-    shared::{Flavour, Library, Shared, Written},
+    shared::{Flavour, Library, Shared},
+    written::{Body, OwnRule, Written},
 };
 use crate::{
     Result,
-    gbnf::{Expr, Rule},
+    gbnf::Expr,
     regular::{self, Dfa, Encoding, Sink},
     structured::document::schema_error,
 };
@@ -20,12 +21,14 @@ use crate::{
 const MAX_RULES: usize = 50_000;
 /// The most expressions and bytes of text of a grammar.
 const MAX_SIZE: usize = 1_000_000;
+/// How many bytes of text count as one expression.
+const BYTES_AN_EXPRESSION: usize = 4;
 
 /// Collects rules and gives them names.
 #[derive(Debug)]
 pub(super) struct Rules {
     names: Names,
-    own: Vec<Rule>,
+    own: Vec<OwnRule>,
     /// The order in which they are written.
     order: Vec<usize>,
     /// Rules that several others use; they are written last.
@@ -35,7 +38,7 @@ pub(super) struct Rules {
     /// Rules that stand for something outside, by its name.
     kept: HashMap<String, Expr>,
     /// Rules for what follows a name that is none of those declared, by the characters that it does not begin with.
-    others: HashMap<SmolStr, Expr>,
+    others: HashMap<SmolStr, SmolStr>,
     /// The rules whose bodies are written once, by the hash of the body.
     once: HashMap<u64, Vec<usize>>,
     hasher: RandomState,
@@ -80,13 +83,25 @@ impl Rules {
     /// Adds a rule at this place.
     pub(super) fn insert(&mut self, at: usize, name: SmolStr, body: Expr) -> Result<()> {
         self.size += size(&body);
+        self.push(at, name, Body::Expr(body))
+    }
+
+    /// Adds a rule whose body is written already, as it would be printed.
+    pub(super) fn add_text(&mut self, near: &str, body: String) -> Result<SmolStr> {
+        self.size += body.len() / BYTES_AN_EXPRESSION;
+        let name = self.name(near);
+        self.push(self.len(), name.clone(), Body::Text(body))?;
+        Ok(name)
+    }
+
+    fn push(&mut self, at: usize, name: SmolStr, body: Body) -> Result<()> {
         if self.own.len() >= MAX_RULES || self.size > MAX_SIZE {
             let message =
                 format!("the grammar grows beyond {MAX_RULES} rules or {MAX_SIZE} expressions: split the schema");
             return Err(schema_error(message));
         }
         self.order.insert(at.min(self.order.len()), self.own.len());
-        self.own.push(Rule { name, body });
+        self.own.push(OwnRule { name, body });
         Ok(())
     }
 
@@ -102,7 +117,8 @@ impl Rules {
     pub(super) fn once(&mut self, near: &str, body: Expr) -> Result<Expr> {
         let hash = self.hasher.hash_one(&body);
         let known = self.once.get(&hash).into_iter().flatten().filter_map(|at| self.own.get(*at));
-        if let Some(known) = known.into_iter().find(|known| known.body == body) {
+        if let Some(known) = known.into_iter().find(|known| matches!(&known.body, Body::Expr(known) if *known == body))
+        {
             return Ok(rule(&known.name));
         }
         self.once.entry(hash).or_default().push(self.own.len());
@@ -122,14 +138,14 @@ impl Rules {
 
     /// Refers to the rule for the texts that do not begin with one of these characters, whose body is written when it is
     /// first asked for.
-    pub(super) fn other(&mut self, than: &str, body: impl FnOnce(&mut Self) -> Expr) -> Result<Expr> {
-        if let Some(reference) = self.others.get(than) {
-            return Ok(reference.clone());
+    pub(super) fn other(&mut self, than: &str, body: impl FnOnce(&mut Self) -> String) -> Result<SmolStr> {
+        if let Some(name) = self.others.get(than) {
+            return Ok(name.clone());
         }
         let body = body(self);
-        let reference = self.add("other", body)?;
-        self.others.insert(than.into(), reference.clone());
-        Ok(reference)
+        let name = self.add_text("other", body)?;
+        self.others.insert(than.into(), name.clone());
+        Ok(name)
     }
 
     /// An expression for the texts of a set.
@@ -185,7 +201,7 @@ impl Rules {
 
     /// The grammar.
     pub(super) fn finish(self) -> Written {
-        let mut own: Vec<Option<Rule>> = self.own.into_iter().map(Some).collect();
+        let mut own: Vec<Option<OwnRule>> = self.own.into_iter().map(Some).collect();
         let ordered = self.order.into_iter().filter_map(|at| own.get_mut(at).and_then(Option::take));
         Written { own: ordered.collect(), shared: self.shared }
     }

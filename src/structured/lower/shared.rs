@@ -19,8 +19,8 @@ pub(super) struct Flavour {
 /// A rule, its text, and the rules that it refers to. Those are shared too.
 #[derive(Debug)]
 pub(super) struct Shared {
-    rule: Rule,
-    text: String,
+    pub(super) rule: Rule,
+    pub(super) text: String,
     pub(super) needs: Vec<SmolStr>,
 }
 
@@ -87,27 +87,5 @@ impl Library {
         } else {
             self.own.insert(key, shared);
         }
-    }
-}
-
-/// A grammar as it was written: the rules of its own, then those that it shares with others.
-#[derive(Debug)]
-pub(crate) struct Written {
-    pub(super) own: Vec<Rule>,
-    pub(super) shared: Vec<Arc<Shared>>,
-}
-
-impl Written {
-    pub(crate) fn into_ast(self) -> Ast {
-        let mut rules = self.own;
-        rules.extend(self.shared.iter().map(|shared| shared.rule.clone()));
-        Ast { rules }
-    }
-
-    /// The text of the grammar.
-    pub(crate) fn into_text(self) -> String {
-        let mut text = Ast { rules: self.own }.print();
-        self.shared.iter().for_each(|shared| text.push_str(&shared.text));
-        text
     }
 }
