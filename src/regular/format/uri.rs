@@ -79,7 +79,7 @@ impl Parts {
 /// `URI` of RFC 3986 that browsers also read: ports up to 59999, an authority with a port or a user has a host, no
 /// addresses of later versions. The hosts of the web (`http`, `https`, `ws`, `wss`, `ftp`) are addresses or names of
 /// letters, digits, `-` and `_`, whose last label begins with a letter and none of whose labels is in Punycode, and a user
-/// has no password there; `file` has no host.
+/// has no password there; `file` has neither port nor user.
 pub(super) fn uri() -> Dfa {
     let Parts { user, segments, first, tail, .. } = &Parts::new("", "");
     let literal = format!(r"\[{}\]", ipv6_pattern());
@@ -87,7 +87,7 @@ pub(super) fn uri() -> Dfa {
     let last = "(?![Xx][Nn]--)[A-Za-z](?:[0-9A-Za-z_-]*[0-9A-Za-z_])?";
     let host = format!(r"(?:{literal}|{}|(?:{label}\.)*{last})", ipv4_pattern());
     let web = format!("{WEB}://(?:(?:[{PLAIN}]|{PCT})*@)?{host}(?::{PORT})?{segments}{tail}");
-    let file = format!("{FILE}:(?://)?/(?:{first}{segments})?{tail}");
+    let file = format!("{FILE}:(?:(?://(?:{host})?)?/(?:{first}{segments})?|//{host}){tail}");
     let host = format!("(?:{literal}|(?:[{PLAIN}]|{PCT})+)");
     let authority = format!("(?:(?:{user})?{host}(?::{PORT})?)?");
     let path = format!("(?://{authority}{segments}|/(?:{first}{segments})?|{first}{segments}|){tail}");
