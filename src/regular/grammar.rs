@@ -7,10 +7,6 @@ use crate::{
     gbnf::{Ast, Expr, Rule},
 };
 
-/// What makes a pattern match whole texts.
-const BEFORE: &str = "^(?:";
-const AFTER: &str = ")$";
-
 impl Grammar {
     /// The grammar of the texts that a regular expression matches as a whole.
     ///
@@ -30,8 +26,8 @@ impl Grammar {
     /// With [`ErrorKind::Grammar`] and the place in the pattern, where it is malformed, cannot be told by an automaton
     /// (back-references), or takes too large a one; and where no text matches.
     pub fn regex(expression: &str) -> Result<Self> {
-        let texts = pattern(&format!("{BEFORE}{expression}{AFTER}")).map_err(|error| {
-            let at = error.offset.saturating_sub(BEFORE.len()).min(expression.len());
+        let texts = pattern::whole(expression).map_err(|error| {
+            let at = error.offset.min(expression.len());
             let message = format!("the regular expression cannot be used: {}", error.message);
             Error::new(ErrorKind::Grammar, message).with_span(Span::new(expression, at..at))
         })?;
@@ -80,14 +76,18 @@ mod tests {
         for (text, valid) in [("ab", true), ("ccc", true), ("abc", false), ("", false)] {
             assert_eq!(grammar.matches(text).unwrap(), valid, "{text}");
         }
+        let flags = Grammar::regex("(?i)a|b").unwrap();
+        assert!(flags.matches("A").unwrap() && flags.matches("B").unwrap() && !flags.matches("aB").unwrap());
         let dates = Grammar::regex(r"\d{4}-(0[1-9]|1[0-2])").unwrap();
         assert!(dates.matches("2024-12").unwrap() && !dates.matches("2024-13").unwrap());
     }
 
     #[test]
     fn errors_name_the_place() {
-        let error = Grammar::regex(r"(a)b\1").unwrap_err();
-        assert_eq!(error.span().map(|span| span.bytes.start), Some(4), "{error}");
+        for (expression, at) in [(r"(a)b\1", 4), ("a)", 1), ("a)|(?:b", 1), ("a)(?:b", 1), ("(a", 0), ("\\", 0)] {
+            let error = Grammar::regex(expression).unwrap_err();
+            assert_eq!(error.span().map(|span| span.bytes.start), Some(at), "{expression}: {error}");
+        }
         assert_eq!(Grammar::regex("a^").unwrap_err().kind(), ErrorKind::Grammar);
     }
 }

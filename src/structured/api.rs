@@ -125,7 +125,7 @@ impl Options {
     /// With [`ErrorKind::Schema`] and the JSON pointer of the keyword, if the schema is malformed, describes no value,
     /// or holds what cannot be kept.
     pub fn compile(&self, schema: &Value) -> Result<Compiled> {
-        let settings = Settings { options: self.clone(), sets: false, report: Some(Report::default()) };
+        let settings = Settings { options: self.clone(), of_type: false, report: Some(Report::default()) };
         let (written, settings) = written(schema, settings)?;
         let mut report = settings.report.unwrap_or_default();
         report.finish();
@@ -138,13 +138,13 @@ impl Options {
     ///
     /// Those of [`compile`](Self::compile).
     pub fn text(&self, schema: &Value) -> Result<String> {
-        let settings = Settings { options: self.clone(), sets: false, report: None };
+        let settings = Settings { options: self.clone(), of_type: false, report: None };
         Ok(written(schema, settings)?.0.into_text())
     }
 }
 
-fn grammar(schema: &Value, options: Options, sets: bool) -> Result<Grammar> {
-    checked(written(schema, Settings { options, sets, report: None })?.0)
+fn grammar(schema: &Value, options: Options, of_type: bool) -> Result<Grammar> {
+    checked(written(schema, Settings { options, of_type, report: None })?.0)
 }
 
 fn written(schema: &Value, settings: Settings) -> Result<(Written, Settings)> {

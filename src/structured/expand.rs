@@ -266,7 +266,7 @@ impl<'a> Expander<'a> {
                 let mut values = without(name);
                 let mut object = ObjectSet::with(name, Term::ANY, true);
                 for needed in needed.iter().filter(|needed| *needed != name) {
-                    object.properties.push(Property { name: needed, item: Item::ANY, required: true });
+                    object.properties.push(Property { name: needed, item: Item::ANY, required: true, is_tag: false });
                 }
                 values.objects.push(object);
                 values
@@ -397,7 +397,7 @@ impl<'a> Expander<'a> {
                 let mut properties = Vec::with_capacity(members.len());
                 for (name, value) in members {
                     let item = self.part_of(node, value, "", Step::Name(name))?;
-                    properties.push(Property { name, item, required: true });
+                    properties.push(Property { name, item, required: true, is_tag: false });
                 }
                 let rest = vec![Cell { names: None, item: Item::evaluated(Term::NEVER) }];
                 values.objects.push(ObjectSet { properties, rest, ..ObjectSet::any() });

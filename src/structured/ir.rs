@@ -80,6 +80,8 @@ pub(crate) struct ObjectShape<'a> {
     /// Undeclared properties; they follow those that are declared.
     pub(crate) extras: Vec<Extra>,
     pub(crate) count: Count,
+    /// Whether the fields come in any order.
+    pub(crate) is_map: bool,
 }
 
 /// A declared property.

@@ -107,7 +107,7 @@ impl<'a> Builder<'a> {
     fn shape(&mut self, Form { set, needs }: Form<'a>) -> Result<Option<ObjectShape<'a>>> {
         let mut count = set.count;
         let (mut fields, mut absent) = (Vec::with_capacity(set.properties.len()), Vec::new());
-        for Property { name, item, required } in set.properties {
+        for Property { name, item, required, .. } in set.properties {
             if item.value != Term::NEVER {
                 fields.push(Field { name, value: self.below(item.value)?, required });
             } else if required {
@@ -142,7 +142,7 @@ impl<'a> Builder<'a> {
             count.max = count.max.filter(|max| *max < most as u64);
         }
         let impossible = count.is_empty() || count.max.is_some_and(|max| max < least as u64);
-        Ok((!impossible).then_some(ObjectShape { fields, absent, needs, extras, count }))
+        Ok((!impossible).then_some(ObjectShape { fields, absent, needs, extras, count, is_map: set.is_map }))
     }
 }
 
@@ -195,7 +195,7 @@ fn align<'a>(sets: &mut [ObjectSet<'a>]) {
     for set in sets {
         let aligned = order.iter().map(|name| match set.property(name) {
             Some(property) => *property,
-            None => Property { name, item: set.unnamed(name), required: false },
+            None => Property { name, item: set.unnamed(name), required: false, is_tag: false },
         });
         set.properties = aligned.collect();
     }

@@ -145,8 +145,8 @@ impl Options {
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) options: Options,
-    /// Whether a Rust type reads the values: an item of a set that is there twice is read as one.
-    pub(crate) sets: bool,
+    /// Whether the schema is that of a Rust type, whose reader is known.
+    pub(crate) of_type: bool,
     /// Present if somebody will read it.
     pub(crate) report: Option<Report>,
 }
@@ -166,7 +166,7 @@ impl Settings {
 
     /// Whether items of a set may be written twice, because the reader takes them for one or checks them.
     pub(crate) fn unique_is_left(&self) -> bool {
-        self.sets || self.options.check_unique
+        self.of_type || self.options.check_unique
     }
 
     /// Notes what becomes of a keyword.

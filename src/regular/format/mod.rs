@@ -9,10 +9,12 @@ mod net;
 mod tests;
 mod time;
 mod uri;
+mod version;
 
 use std::sync::LazyLock;
 
 use super::{Dfa, pattern};
+pub(crate) use version::narrowed;
 
 /// The formats by name, each made when it is first asked for.
 static FORMATS: [(&str, LazyLock<Dfa>); 23] = [

@@ -10,6 +10,12 @@ mod unicode;
 
 use super::{Dfa, PatternError, nfa};
 
+/// The texts that a pattern matches as a whole. Errors are those of [`pattern`].
+pub(super) fn whole(ecma: &str) -> Result<Dfa, PatternError> {
+    let node = parser::parse(ecma)?;
+    Ok(nfa::language(&node, nfa::Search::WHOLE)?)
+}
+
 /// The texts that hold a match of a pattern, as the keyword `pattern` has it.
 ///
 /// The syntax is that of ECMA-262 with the flag `u`, and with what browsers take besides: `{`, `}` and `]` for

@@ -96,7 +96,8 @@ impl<'m, 'l, 'i, 'a> Machine<'m, 'l, 'i, 'a> {
         let optional =
             |column: &&Vec<Option<Field<'_>>>| column.iter().any(|field| field.is_none_or(|field| !field.required));
         let in_blocks = columns.iter().filter(optional).count() > DIRECT;
-        let any_order = lowering.any_order && columns.len() <= ANY_ORDER;
+        let any_order = lowering.any_order || shapes.iter().all(|shape| shape.is_map);
+        let any_order = any_order && columns.len() <= ANY_ORDER;
         let left = (0..shapes.len()).map(|form| left(&columns, form)).collect();
         Ok(Machine {
             left,

@@ -29,7 +29,9 @@ const INLINE: usize = 3;
 pub(super) fn objects<'a>(lowering: &mut Lowering<'_, 'a>, near: &str, shapes: &[ObjectShape<'a>]) -> Result<Expr> {
     if let [shape] = shapes {
         let optional = shape.fields.iter().filter(|field| !field.required).count();
-        let ordered = !lowering.any_order || shape.fields.len() > super::machine::ANY_ORDER || shape.fields.len() < 2;
+        let ordered = !(lowering.any_order || shape.is_map)
+            || shape.fields.len() > super::machine::ANY_ORDER
+            || shape.fields.len() < 2;
         let plain = shape.needs.is_empty() && shape.count == Count::default();
         // What stands inside of the brackets must not be written twice where there is nothing between.
         let tight = lowering.style.close("}", true) == lowering.style.close("}", false);

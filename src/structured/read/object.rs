@@ -1,4 +1,6 @@
 //! The keywords about objects.
+use serde_json::Value;
+
 use super::{
     fields::Fields,
     own::{Own, count},
@@ -30,7 +32,7 @@ pub(super) fn object<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &m
             if fields.object.contains_key("patternProperties") && is_matched(fields, name)? {
                 item = item.and(cell, terms);
             }
-            own.object.properties.push(Property { name, item, required: false });
+            own.object.properties.push(Property { name, item, required: false, is_tag: false });
         }
     }
     let Some((_, value)) = fields.get("required") else { return Ok(()) };
@@ -40,10 +42,30 @@ pub(super) fn object<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &m
         } else {
             let item = own.object.unnamed(name);
             let item = if typed { item.and(Item::named(Term::ANY), terms) } else { item };
-            own.object.properties.push(Property { name, item, required: true });
+            own.object.properties.push(Property { name, item, required: true, is_tag: false });
         }
     }
     Ok(())
+}
+
+/// Whether the schema is that of a map whose keys are the variants of an enum: schemars writes them in the order of the
+/// alphabet, whatever order the keys have.
+pub(super) fn is_map_of_units(fields: &Fields<'_, '_>) -> bool {
+    let Some((_, Value::Object(map))) = fields.get("properties") else { return false };
+    let is_closed = fields.get("additionalProperties").is_some_and(|(_, value)| *value == Value::Bool(false));
+    let first = map.values().next();
+    is_closed
+        && fields.get("required").is_none()
+        && first.is_some_and(|first| first.get("default").is_none() && map.values().all(|value| value == first))
+}
+
+/// Marks the properties of an enum's variant that hold its tag: constants beside the reference to the content.
+pub(super) fn mark_tags<'a>(fields: &Fields<'_, 'a>, own: &mut Own<'a>) {
+    let Some((_, Value::Object(map))) = fields.get("properties") else { return };
+    for property in &mut own.object.properties {
+        property.is_tag =
+            property.required && map.get(property.name).is_some_and(|schema| schema.get("const").is_some());
+    }
 }
 
 fn is_matched(fields: &mut Fields<'_, '_>, name: &str) -> Result<bool> {

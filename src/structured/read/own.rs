@@ -76,6 +76,8 @@ pub(super) fn scalars<'a>(fields: &mut Fields<'_, 'a>, settings: &mut Settings, 
             .document
             .pattern(text)
             .map_err(|cause| fields.error("pattern", format!("`pattern` `{text}` cannot be kept: {cause}")))?;
+        let narrowed = if settings.of_type { regular::narrowed(text, &texts) } else { None };
+        let texts = narrowed.unwrap_or(Ok(texts)).map_err(|cause| fields.error("pattern", cause.to_string()))?;
         if !texts.is_all() {
             own.text.language = Some(Language { texts, format: None });
         }

@@ -138,6 +138,12 @@ pub(crate) fn read<'a>(
         }
         if has_object {
             object::object(&mut fields, terms, &mut record, settings.is_typed())?;
+            if settings.of_type {
+                record.object.is_map = object::is_map_of_units(&fields);
+                if object.contains_key("$ref") {
+                    object::mark_tags(&fields, &mut record);
+                }
+            }
         }
         let alone = if settings.is_typed() { 0 } else { schema.parts.len() };
         schema.parts.insert(place.unwrap_or(alone), Part::Own(Box::new(record)));

@@ -18,6 +18,17 @@ pub(crate) struct Property<'a> {
     /// [`Term::NEVER`] where it may not be there.
     pub(crate) item: Item,
     pub(crate) required: bool,
+    /// Whether it is the tag of an enum, which serde takes away before it reads the content: what the content says of
+    /// undeclared properties does not bind it.
+    pub(crate) is_tag: bool,
+}
+
+impl Property<'_> {
+    /// The same property where it is not named, too.
+    fn beside(&self, other: &ObjectSet<'_>, terms: &mut Terms) -> Self {
+        let item = if self.is_tag { self.item } else { other.unnamed(self.name).and(self.item, terms) };
+        Property { item, ..*self }
+    }
 }
 
 /// The properties whose names are of a language and not named.
@@ -52,6 +63,8 @@ pub(crate) struct ObjectSet<'a> {
     pub(crate) rest: Vec<Cell>,
     pub(crate) count: Count,
     pub(crate) witnesses: Vec<Witness<'a>>,
+    /// Whether the properties are known to come in any order, as those of a map.
+    pub(crate) is_map: bool,
 }
 
 /// The most parts that the names of one object may fall into.
@@ -67,13 +80,14 @@ impl<'a> ObjectSet<'a> {
             rest: vec![Cell { names: None, item: Item::ANY }],
             count: Count::default(),
             witnesses: Vec::new(),
+            is_map: false,
         }
     }
 
     /// Objects of which the property of this name is so.
     pub(crate) fn with(name: &'a str, value: Term, required: bool) -> Self {
         let item = Item::unspoken(value);
-        ObjectSet { properties: vec![Property { name, item, required }], ..ObjectSet::any() }
+        ObjectSet { properties: vec![Property { name, item, required, is_tag: false }], ..ObjectSet::any() }
     }
 
     /// The property of this name, if it is named.
@@ -98,23 +112,26 @@ impl<'a> ObjectSet<'a> {
         let ours = Index::new(self);
         let mut properties = Vec::with_capacity(self.properties.len() + other.properties.len());
         for property in &self.properties {
-            let (item, required) = match theirs.find(property.name) {
-                Some(same) => (same.item, same.required),
-                None => (other.unnamed(property.name), false),
-            };
-            let item = property.item.and(item, terms);
-            properties.push(Property { name: property.name, item, required: property.required || required });
+            properties.push(match theirs.find(property.name) {
+                Some(same) => Property {
+                    item: property.item.and(same.item, terms),
+                    required: property.required || same.required,
+                    is_tag: property.is_tag || same.is_tag,
+                    ..*property
+                },
+                None => property.beside(other, terms),
+            });
         }
         for property in &other.properties {
             if ours.find(property.name).is_none() {
-                let item = self.unnamed(property.name).and(property.item, terms);
-                properties.push(Property { item, ..*property });
+                properties.push(property.beside(self, terms));
             }
         }
         let mut witnesses = self.witnesses.clone();
         witnesses.extend(other.witnesses.iter().filter(|w| !self.witnesses.contains(w)).cloned());
         let rest = cells(&self.rest, &other.rest, terms)?;
-        Ok(ObjectSet { properties, rest, count: self.count.and(other.count), witnesses })
+        let is_map = self.is_map || other.is_map;
+        Ok(ObjectSet { properties, rest, count: self.count.and(other.count), witnesses, is_map })
     }
 }
 
