@@ -148,8 +148,8 @@ fn grammar(schema: &Value, options: Options, of_type: bool) -> Result<Grammar> {
 }
 
 fn written(schema: &Value, settings: Settings) -> Result<(Written, Settings)> {
-    let (mut ir, settings) = build(schema, settings)?;
-    prune(&mut ir)?;
+    let (mut ir, mut settings) = build(schema, settings)?;
+    prune(&mut ir, &mut settings)?;
     Ok((lower(&ir, &settings.options)?, settings))
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     draft::Draft,
-    find, pointer,
+    find, keywords, pointer,
     resource::{Resources, Target, is_schema_address},
     term::{Literal, NodeId},
 };
@@ -96,6 +96,13 @@ impl<'a> Document<'a> {
     /// Whether a pointer leads to anything.
     pub(crate) fn has(&self, pointer: &str) -> bool {
         self.resources.root(0).is_some_and(|root| root.value.pointer(pointer).is_some())
+    }
+
+    /// The keywords of a place that restrict values.
+    pub(crate) fn constraints(&self, node: NodeId) -> Vec<&'a str> {
+        let Content::Schema(Value::Object(object)) = self.content(node) else { return Vec::new() };
+        let names = object.keys().map(String::as_str);
+        names.filter(|name| keywords::standing(name, self.draft) == keywords::Standing::Kept).collect()
     }
 
     /// What stands at a place.
@@ -321,7 +328,7 @@ impl<'a> Document<'a> {
 }
 
 fn only_annotations(object: &Map<String, Value>) -> bool {
-    object.keys().all(|key| key == "$ref" || super::keywords::is_annotation(key))
+    object.keys().all(|key| key == "$ref" || keywords::is_annotation(key))
 }
 
 /// An error in a schema document.

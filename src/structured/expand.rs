@@ -297,6 +297,9 @@ impl<'a> Expander<'a> {
         let mut values = Values::none();
         for branch in branches {
             let other = self.literal(*branch, track)?;
+            if other.is_none() && *branch != Literal::NEVER && !branch.is_negated() {
+                self.settings.note_impossible(&self.document, branch.node());
+            }
             if track {
                 let both = self.and(&values, &other, node)?;
                 values.add_apart(&both);

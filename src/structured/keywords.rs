@@ -110,6 +110,22 @@ pub(crate) fn standing(keyword: &str, draft: Draft) -> Standing {
     }
 }
 
+/// Whether the keyword only holds or names schemas, so that nothing becomes of it by itself.
+pub(crate) fn is_place(keyword: &str) -> bool {
+    const PLACES: &[&str] = &[
+        "$anchor",
+        "$defs",
+        "$dynamicAnchor",
+        "$id",
+        "$recursiveAnchor",
+        "$schema",
+        "$vocabulary",
+        "definitions",
+        "id",
+    ];
+    PLACES.contains(&keyword)
+}
+
 /// Whether the keyword says nothing about values.
 pub(crate) fn is_annotation(keyword: &str) -> bool {
     keyword.starts_with("x-") || ANNOTATIONS.contains(&keyword)

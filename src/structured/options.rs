@@ -169,6 +169,16 @@ impl Settings {
         self.of_type || self.options.check_unique
     }
 
+    /// Notes that nothing satisfies the schema at a place.
+    pub(crate) fn note_impossible(&mut self, document: &Document<'_>, node: NodeId) {
+        if let Some(report) = &mut self.report {
+            let pointer = document.pointer(node);
+            let keyword = super::pointer::segments(&pointer).last().unwrap_or_default();
+            let pointer = if pointer.is_empty() { "#".to_owned() } else { pointer };
+            report.add(Entry { pointer, keyword, standing: Standing::Impossible });
+        }
+    }
+
     /// Notes what becomes of a keyword.
     pub(crate) fn note(&mut self, document: &Document<'_>, node: NodeId, keyword: &str, standing: Standing) {
         if let Some(report) = &mut self.report {

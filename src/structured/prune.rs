@@ -4,15 +4,22 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use super::{
     document::error_at,
     ir::{Ir, ItemMachine, ItemState, ObjectShape, Shape, ValueId},
+    options::Settings,
     pointer::child,
+    term::NodeId,
 };
 use crate::{Error, Result};
 
 /// Removes every alternative that no finite value has. An error if nothing is left of the root.
-pub(crate) fn prune(ir: &mut Ir<'_>) -> Result<()> {
+pub(crate) fn prune(ir: &mut Ir<'_>, settings: &mut Settings) -> Result<()> {
     let finite = finite(ir);
     if !finite.contains(&0) {
         return Err(explain(ir, &finite));
+    }
+    if settings.report.is_some() {
+        for (_, value) in ir.values.iter().enumerate().filter(|(id, _)| !finite.contains(id)) {
+            settings.note_impossible(&ir.document, value.node);
+        }
     }
     let finite = |id: ValueId| finite.contains(&id);
     for value in &mut ir.values {
@@ -102,7 +109,7 @@ fn explain(ir: &Ir<'_>, finite: &HashSet<ValueId>) -> Error {
     let (mut at, mut path) = (0, String::new());
     loop {
         let Some((name, next)) = ir.shapes(at).iter().find_map(|shape| missing(shape, finite)) else {
-            return error_at(&ir.pointer(at), "no value satisfies all keywords here: loosen one of them");
+            return error_at(&ir.pointer(at), nothing(&ir.document.constraints(node_of(ir, at))));
         };
         if let Some(name) = name {
             let place = ir.pointer(at);
@@ -117,6 +124,20 @@ fn explain(ir: &Ir<'_>, finite: &HashSet<ValueId>) -> Error {
         }
         seen.push(next);
         at = next;
+    }
+}
+
+fn node_of(ir: &Ir<'_>, id: ValueId) -> NodeId {
+    ir.values.get(id).map_or(0, |value| value.node)
+}
+
+/// What to say where no value satisfies these keywords.
+fn nothing(keywords: &[&str]) -> String {
+    let quoted: Vec<String> = keywords.iter().map(|keyword| format!("`{keyword}`")).collect();
+    match quoted.as_slice() {
+        [] => "no value satisfies the schema here: it is `false`, or another schema contradicts it".to_owned(),
+        [one] => format!("no value satisfies {one} here: loosen it, or what contradicts it"),
+        [all @ .., last] => format!("no value satisfies {} and {last} together: loosen one of them", all.join(", ")),
     }
 }
 

@@ -7,8 +7,10 @@ use std::fmt::{self, Display, Formatter};
 pub enum Standing {
     /// The sentences are the values it admits, in the spelling that is written.
     Exact,
-    /// Every sentence satisfies it, but some values that do are not written.
+    /// Every sentence satisfies it, but some values that do are not written, such as numbers of very many digits.
     Subset,
+    /// No value satisfies it together with what else holds there, so what it describes is left out.
+    Impossible,
     /// The grammar does not keep it: check the finished value.
     CheckedAfter,
     /// It says nothing about values, as an annotation or an unknown keyword.
@@ -21,7 +23,7 @@ pub enum Standing {
 pub struct Entry {
     /// The JSON pointer to the keyword.
     pub pointer: String,
-    /// Its name.
+    /// Its name; for what is impossible as a whole, the last name of the pointer.
     pub keyword: String,
     /// What became of it.
     pub standing: Standing,
@@ -29,7 +31,8 @@ pub struct Entry {
 
 /// What became of each keyword that was read, by JSON pointer.
 ///
-/// Displayed, it is a line for each keyword.
+/// A `$ref` alone is the schema that it refers to, and definitions that nothing refers to are not read: neither has an
+/// entry. Displayed, it is a line for each keyword.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     entries: Vec<Entry>,
@@ -63,6 +66,7 @@ impl Display for Report {
             let standing = match standing {
                 Standing::Exact => "exact",
                 Standing::Subset => "subset",
+                Standing::Impossible => "impossible",
                 Standing::CheckedAfter => "checked after",
                 Standing::Ignored => "ignored",
             };

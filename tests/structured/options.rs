@@ -114,6 +114,50 @@ fn formats_bind_as_chosen() {
 }
 
 #[test]
+fn the_report_has_a_line_for_each_keyword() {
+    let schema = json!({
+        "$defs": {"Price": {"type": "number", "minimum": 0.01}},
+        "properties": {
+            "price": {"$ref": "#/$defs/Price"},
+            "count": {"type": "integer", "minimum": 0, "maximum": 9},
+            "day": {"type": "string", "format": "date"},
+            "site": {"type": "string", "format": "uri", "description": "where"},
+            "never": {"type": "integer", "minimum": 5, "maximum": 2},
+            "either": {"anyOf": [{"const": 1}, {"allOf": [{"const": 1}, {"const": 2}]}]},
+        },
+        "required": ["price"],
+    });
+    let compiled = Options::spec().compile(&schema).unwrap();
+    assert_eq!(
+        compiled.report().to_string(),
+        "\
+subset        /$defs/Price/minimum
+subset        /$defs/Price/type
+exact         /properties
+exact         /properties/count/maximum
+exact         /properties/count/minimum
+exact         /properties/count/type
+exact         /properties/day/format
+exact         /properties/day/type
+exact         /properties/either/anyOf
+exact         /properties/either/anyOf/0/const
+impossible    /properties/either/anyOf/1
+exact         /properties/either/anyOf/1/allOf
+exact         /properties/either/anyOf/1/allOf/0/const
+exact         /properties/either/anyOf/1/allOf/1/const
+impossible    /properties/never
+exact         /properties/never/maximum
+exact         /properties/never/minimum
+exact         /properties/never/type
+ignored       /properties/site/description
+subset        /properties/site/format
+exact         /properties/site/type
+exact         /required
+"
+    );
+}
+
+#[test]
 fn the_report_names_what_is_not_kept() {
     let schema = json!({"type": "array", "uniqueItems": true, "title": "A", "minimun": 3});
     let error = Options::spec().compile(&schema).unwrap_err();
@@ -122,6 +166,7 @@ fn the_report_names_what_is_not_kept() {
     let found = |standing| compiled.report().with(standing).map(|entry| entry.pointer.clone()).collect::<Vec<_>>();
     assert_eq!(found(Standing::CheckedAfter), ["/uniqueItems"]);
     assert_eq!(found(Standing::Ignored), ["/minimun", "/title"]);
+    assert_eq!(found(Standing::Exact), ["/type"]);
     let strict = Options::spec().unknown_keywords(Unknown::Refuse).check_unique(true).compile(&schema).unwrap_err();
     assert_eq!(strict.path(), Some("/minimun"));
 }

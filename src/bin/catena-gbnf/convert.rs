@@ -1,7 +1,7 @@
 //! From a schema or TypeScript to a grammar: the one place that calls the compiler.
 use catena::{
     Error, ErrorKind, Result, Span,
-    structured::{Options, typescript},
+    structured::{Formats, Options, typescript},
 };
 use serde_json::Value;
 
@@ -13,7 +13,8 @@ use crate::{
 
 pub(crate) fn run(args: &FromSchema) -> Result<Answer> {
     let text = input::text(&args.file)?;
-    let compiled = args.options().compile(&read(&text)?)?;
+    let schema = read(&text).map_err(|error| input::in_file(error, &args.file))?;
+    let compiled = args.options().compile(&schema)?;
     if args.report {
         eprint!("{}", compiled.report());
     }
@@ -23,11 +24,14 @@ pub(crate) fn run(args: &FromSchema) -> Result<Answer> {
 
 pub(crate) fn run_typescript(args: &FromTypescript) -> Result<Answer> {
     let text = input::text(&args.file)?;
-    let schema = typescript::schema(&text, args.root.as_deref())?;
+    let schema = typescript::schema(&text, args.root.as_deref());
+    let schema = schema.map_err(|error| input::in_file(error, &args.file))?;
     if args.schema {
         output::line(&format!("{schema:#}"))?;
     } else {
-        output::write(options(args.mode).compile(&schema)?.grammar().text().as_bytes())?;
+        // What TypeScript calls a `Date` is one in either mode.
+        let options = options(args.mode).formats(Formats::Assert);
+        output::write(options.compile(&schema)?.grammar().text().as_bytes())?;
     }
     Ok(Answer::Yes)
 }

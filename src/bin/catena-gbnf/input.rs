@@ -10,9 +10,7 @@ use std::{
 pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = if is_stdin(path) { io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { fs::read(path) };
-    read.map_err(|cause| {
-        Error::new(ErrorKind::Io, format!("cannot be read: {cause}")).with_path(shown(path)).with_source(cause)
-    })
+    read.map_err(|cause| Error::new(ErrorKind::Io, format!("cannot be read: {cause}")).with_path(shown(path)))
 }
 
 /// The text of a file; `-` is standard input.
@@ -27,6 +25,11 @@ pub(crate) fn text(path: &Path) -> Result<String> {
 /// The grammar in a file.
 pub(crate) fn grammar(path: &Path, root: &str) -> Result<Grammar> {
     Grammar::parse_with_root(text(path)?, root).map_err(|error| error.with_path(shown(path)))
+}
+
+/// An error about what a file holds, which names the file unless it names a place already.
+pub(crate) fn in_file(error: Error, path: &Path) -> Error {
+    if error.path().is_some() { error } else { error.with_path(shown(path)) }
 }
 
 /// A file as errors name it.

@@ -57,6 +57,12 @@ pub(crate) fn is_standard_format(name: &str) -> bool {
     name == "regex" || !own.contains(&name) && FORMATS.iter().any(|(known, _)| *known == name)
 }
 
+/// Whether the texts of a format are all that its standard has, and not only a part.
+pub(crate) fn is_exact_format(name: &str) -> bool {
+    ["base64", "byte", "date", "ip", "ipv4", "ipv6", "iri", "iri-reference", "json-pointer", "uri-reference", "uuid"]
+        .contains(&name)
+}
+
 /// The texts that a pattern matches from beginning to end; none if it is wrong, which a test excludes.
 fn whole(body: &str) -> Dfa {
     pattern(&format!("^(?:{body})$")).unwrap_or_else(|_| Dfa::none())

@@ -70,6 +70,9 @@ pub(super) fn scalars<'a>(fields: &mut Fields<'_, 'a>, settings: &mut Settings, 
         }
         own.number.multiples.push(multiple);
     }
+    if settings.report.is_some() {
+        note_numbers(fields, settings, own);
+    }
     own.text.length = count(fields, "minLength", "maxLength")?;
     if let Some(text) = fields.text("pattern")? {
         let texts = fields
@@ -86,6 +89,20 @@ pub(super) fn scalars<'a>(fields: &mut Fields<'_, 'a>, settings: &mut Settings, 
         with_format(fields, settings, own, name)?;
     }
     Ok(())
+}
+
+/// Numbers have a bounded number of digits, and so have integers without bounds.
+fn note_numbers(fields: &Fields<'_, '_>, settings: &mut Settings, own: &Own<'_>) {
+    let has_fractions = own.types.meets(Types::FRACTION);
+    let is_endless = own.number.bounds.min.is_none() || own.number.bounds.max.is_none();
+    let is_sized = settings.is_typed() && fields.get("format").is_some();
+    if has_fractions || (own.types.meets(Types::INTEGER) && is_endless && !is_sized) {
+        for keyword in ["type", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"] {
+            if fields.get(keyword).is_some() {
+                settings.note(fields.document, fields.node, keyword, Standing::Subset);
+            }
+        }
+    }
 }
 
 fn types(fields: &Fields<'_, '_>, value: &Value) -> Result<Types> {
@@ -176,6 +193,9 @@ fn with_format<'a>(fields: &Fields<'_, 'a>, settings: &mut Settings, own: &mut O
                 None => Language { texts, format: Some(name) },
             };
             own.text.language = Some(language);
+            if !regular::is_exact_format(name) {
+                settings.note(fields.document, fields.node, "format", Standing::Subset);
+            }
         }
         None if asserted && settings.is_typed() && regular::is_standard_format(name) => {
             let message =

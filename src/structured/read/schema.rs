@@ -83,7 +83,7 @@ pub(crate) fn read<'a>(
         }
         let keyword = keyword.as_str();
         match keywords::standing(keyword, fields.document.draft) {
-            Keyword::Kept => {}
+            Keyword::Kept => settings.note(fields.document, node, keyword, Standing::Exact),
             other => {
                 check_standing(&fields, settings, keyword, other)?;
                 continue;
@@ -165,6 +165,7 @@ fn check_standing(fields: &Fields<'_, '_>, settings: &mut Settings, keyword: &st
             };
             return Err(fields.error(keyword, message));
         }
+        _ if keywords::is_place(keyword) => {}
         _ => settings.note(fields.document, fields.node, keyword, Standing::Ignored),
     }
     Ok(())
