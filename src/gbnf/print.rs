@@ -181,13 +181,24 @@ fn write_char(f: &mut impl Write, code: u32, special: &[char]) -> fmt::Result {
         Some('\r') => f.write_str("\\r"),
         Some('\t') => f.write_str("\\t"),
         // Not every version of llama.cpp reads `\-`, and none reads `\^`.
-        Some(c @ ('-' | '^')) if special.contains(&c) => write!(f, "\\x{code:02X}"),
-        Some(c) if special.contains(&c) => write!(f, "\\{c}"),
+        Some(c @ ('-' | '^')) if special.contains(&c) => write_byte(f, code),
+        Some(c) if special.contains(&c) => {
+            f.write_char('\\')?;
+            f.write_char(c)
+        }
         Some(c) if is_visible(c) => f.write_char(c),
-        _ if code <= 0xFF => write!(f, "\\x{code:02X}"),
+        _ if code <= 0xFF => write_byte(f, code),
         _ if code <= 0xFFFF => write!(f, "\\u{code:04X}"),
         _ => write!(f, "\\U{code:08X}"),
     }
+}
+
+/// `\xHH`
+fn write_byte(f: &mut impl Write, code: u32) -> fmt::Result {
+    f.write_str("\\x")?;
+    let digit = |value: u32| char::from_digit(value & 0xF, 16).unwrap_or('0').to_ascii_uppercase();
+    f.write_char(digit(code >> 4))?;
+    f.write_char(digit(code))
 }
 
 fn is_visible(c: char) -> bool {

@@ -1,5 +1,5 @@
 //! Removal of what can never be complete: alternatives without end, properties without a value.
-use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use foldhash::HashSet;
 
 use super::{
     document::error_at,
@@ -13,15 +13,15 @@ use crate::{Error, Result};
 /// Removes every alternative that no finite value has. An error if nothing is left of the root.
 pub(crate) fn prune(ir: &mut Ir<'_>, settings: &mut Settings) -> Result<()> {
     let finite = finite(ir);
-    if !finite.contains(&0) {
+    if !is_in(&finite, 0) {
         return Err(explain(ir, &finite));
     }
     if settings.report.is_some() {
-        for (_, value) in ir.values.iter().enumerate().filter(|(id, _)| !finite.contains(id)) {
+        for (_, value) in ir.values.iter().enumerate().filter(|(id, _)| !is_in(&finite, *id)) {
             settings.note_impossible(&ir.document, value.node);
         }
     }
-    let finite = |id: ValueId| finite.contains(&id);
+    let finite = |id: ValueId| is_in(&finite, id);
     for value in &mut ir.values {
         value.shapes.retain(|shape| shape.is_finite(&finite));
         for shape in &mut value.shapes {
@@ -32,23 +32,27 @@ pub(crate) fn prune(ir: &mut Ir<'_>, settings: &mut Settings) -> Result<()> {
 }
 
 /// The values that have a finite text.
-fn finite(ir: &Ir<'_>) -> HashSet<ValueId> {
-    let mut users: HashMap<ValueId, Vec<ValueId>> = HashMap::new();
+fn finite(ir: &Ir<'_>) -> Vec<bool> {
+    let mut users: Vec<Vec<ValueId>> = vec![Vec::new(); ir.values.len()];
     for (id, value) in ir.values.iter().enumerate() {
         for child in value.shapes.iter().flat_map(Shape::children) {
-            users.entry(child).or_default().push(id);
+            users.get_mut(child).into_iter().for_each(|users| users.push(id));
         }
     }
-    let mut finite = HashSet::new();
+    let mut finite = vec![false; ir.values.len()];
     let mut waiting: Vec<ValueId> = (0..ir.values.len()).rev().collect();
     while let Some(id) = waiting.pop() {
-        let known = |id: ValueId| finite.contains(&id);
-        if !finite.contains(&id) && ir.shapes(id).iter().any(|shape| shape.is_finite(&known)) {
-            finite.insert(id);
-            waiting.extend(users.get(&id).into_iter().flatten());
+        let known = |id: ValueId| is_in(&finite, id);
+        if !known(id) && ir.shapes(id).iter().any(|shape| shape.is_finite(&known)) {
+            finite.get_mut(id).into_iter().for_each(|known| *known = true);
+            waiting.extend(users.get(id).into_iter().flatten());
         }
     }
     finite
+}
+
+fn is_in(finite: &[bool], id: ValueId) -> bool {
+    finite.get(id) == Some(&true)
 }
 
 /// Leaves out the optional parts of a possible alternative that are not possible themselves.
@@ -104,7 +108,7 @@ fn trim_object(object: &mut ObjectShape<'_>, finite: &dyn Fn(ValueId) -> bool) {
 }
 
 /// Follows what is needed and impossible, down to where it ends or comes round.
-fn explain(ir: &Ir<'_>, finite: &HashSet<ValueId>) -> Error {
+fn explain(ir: &Ir<'_>, finite: &[bool]) -> Error {
     let mut seen = vec![0];
     let (mut at, mut path) = (0, String::new());
     loop {
@@ -142,12 +146,12 @@ fn nothing(keywords: &[&str]) -> String {
 }
 
 /// A value that an alternative needs and that is not possible, with its name if it is a declared property.
-fn missing<'a>(shape: &Shape<'a>, finite: &HashSet<ValueId>) -> Option<(Option<&'a str>, ValueId)> {
+fn missing<'a>(shape: &Shape<'a>, finite: &[bool]) -> Option<(Option<&'a str>, ValueId)> {
     if let Shape::Objects(objects) = shape {
         let mut fields = objects.iter().flat_map(|object| &object.fields).filter(|field| field.required);
-        if let Some(field) = fields.find(|field| !finite.contains(&field.value)) {
+        if let Some(field) = fields.find(|field| !is_in(finite, field.value)) {
             return Some((Some(field.name), field.value));
         }
     }
-    shape.children().into_iter().find(|id| !finite.contains(id)).map(|id| (None, id))
+    shape.children().into_iter().find(|id| !is_in(finite, *id)).map(|id| (None, id))
 }

@@ -22,12 +22,16 @@ const LONG: usize = 12;
 /// Alternatives of so many pieces that are written more than once are a rule.
 const LARGE: usize = 8;
 
+/// In a set with more rules alternatives are not compared: they are too many, and seldom the same.
+const MANY_RULES: usize = 200;
+
 /// The expression of the whole; the rules go to the sink.
 pub(super) fn lower(written: &Written<'_>, encoding: Encoding, near: &str, sink: &mut dyn Sink) -> Result<Expr> {
     let mut lower = Lower {
         classes: written.dfa.table().classes(),
         encoding,
         near,
+        shares: written.rules.len() <= MANY_RULES,
         uses: NumberMap::default(),
         alternatives: NumberMap::default(),
         chars: NumberMap::default(),
@@ -52,6 +56,8 @@ struct Lower<'a> {
     classes: Vec<Ranges>,
     encoding: Encoding,
     near: &'a str,
+    /// Whether alternatives that are written more than once are looked for.
+    shares: bool,
     /// How often each set of characters is written.
     uses: NumberMap<Arc<[u32]>, usize>,
     /// How often alternatives that take some room are written.
@@ -71,7 +77,7 @@ impl Lower<'_> {
                 Piece::Chars(classes) => *self.uses.entry(classes.clone()).or_default() += times,
                 Piece::Rule(_) => {}
                 Piece::Alt(lines) => {
-                    if piece.size() >= LARGE {
+                    if self.shares && piece.size() >= LARGE {
                         *self.alternatives.entry(piece.clone()).or_default() += 1;
                     }
                     lines.iter().for_each(|line| self.count(line, times));
@@ -109,7 +115,7 @@ impl Lower<'_> {
             Piece::Alt(lines) => {
                 let parts = lines.iter().map(|line| self.line(line)).collect::<Result<Vec<_>>>()?;
                 let expr = Expr::alt(parts);
-                if self.alternatives.get(piece).is_some_and(|uses| *uses > 1) {
+                if self.shares && self.alternatives.get(piece).is_some_and(|uses| *uses > 1) {
                     return self.sink.rule(self.near, expr);
                 }
                 Ok(expr)

@@ -176,9 +176,10 @@ fn literal(out: &mut String, text: &str) {
 fn other(rules: &mut Rules, these: &str) -> Result<SmolStr> {
     rules.other(these, |rules| {
         key_char(rules);
-        let mut body = String::from("key-char");
-        if !these.is_empty() {
-            body.clear();
+        let mut body = String::with_capacity(64);
+        if these.is_empty() {
+            body.push_str("key-char");
+        } else {
             print::grouped(&mut body, &other_than(rules, these));
         }
         body.push_str(" key-char*");

@@ -115,8 +115,12 @@ impl<'i, 'a> Lowering<'i, 'a> {
 
     fn shapes(&mut self, id: ValueId, near: &str) -> Result<Expr> {
         let ir: &'i Ir<'a> = self.ir;
-        let mut alternatives = Vec::new();
-        for shape in ir.shapes(id) {
+        let shapes = ir.shapes(id);
+        if let [shape] = shapes {
+            return self.shape(shape, near);
+        }
+        let mut alternatives = Vec::with_capacity(shapes.len());
+        for shape in shapes {
             alternatives.push(self.shape(shape, near)?);
         }
         Ok(alt(alternatives))

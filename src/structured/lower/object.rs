@@ -1,4 +1,6 @@
 //! Objects: properties in a fixed order, each optional one in its place.
+use std::cmp::Ordering;
+
 use foldhash::HashMap;
 
 use super::{
@@ -245,18 +247,27 @@ fn inline<'a>(lowering: &mut Lowering<'_, 'a>, near: &str, shape: &ObjectShape<'
     }
     let free = Undeclared::new(lowering, near, shape, true)?.and_then(|undeclared| undeclared.free);
     let comma = lowering.style.comma();
-    let next = |member: &Expr| seq([comma.clone(), member.clone()]);
-    let rest = |from: usize| -> Vec<Expr> {
-        let fields = members.iter().skip(from);
-        let fields = fields.map(|(member, required)| if *required { next(member) } else { optional(next(member)) });
-        fields.chain(free.iter().map(|pair| many(next(pair)))).collect()
-    };
     let required = members.iter().position(|(_, required)| *required);
+    let is_empty = members.is_empty() && free.is_none();
     let content = if let Some(first) = required {
-        let before = members.iter().take(first).map(|(member, _)| optional(seq([member.clone(), comma.clone()])));
-        let first_member = members.get(first).map(|(member, _)| member.clone());
-        seq(before.chain(first_member).chain(rest(first + 1)).collect::<Vec<_>>())
+        let mut parts = Vec::with_capacity(members.len() + 1);
+        for (at, (member, required)) in members.into_iter().enumerate() {
+            match at.cmp(&first) {
+                Ordering::Less => parts.push(optional(seq([member, comma.clone()]))),
+                Ordering::Equal => parts.push(member),
+                Ordering::Greater if required => parts.extend([comma.clone(), member]),
+                Ordering::Greater => parts.push(optional(seq([comma.clone(), member]))),
+            }
+        }
+        parts.extend(free.map(|pair| many(seq([comma, pair]))));
+        seq(parts)
     } else {
+        let next = |member: &Expr| seq([comma.clone(), member.clone()]);
+        let rest = |from: usize| -> Vec<Expr> {
+            let fields = members.iter().skip(from);
+            let fields = fields.map(|(member, required)| if *required { next(member) } else { optional(next(member)) });
+            fields.chain(free.iter().map(|pair| many(next(pair)))).collect()
+        };
         let mut starts: Vec<Expr> = vec![empty()];
         for (at, (member, _)) in members.iter().enumerate() {
             starts.push(seq(std::iter::once(member.clone()).chain(rest(at + 1)).collect::<Vec<_>>()));
@@ -264,6 +275,5 @@ fn inline<'a>(lowering: &mut Lowering<'_, 'a>, near: &str, shape: &ObjectShape<'
         starts.extend(free.iter().map(|pair| seq([pair.clone(), many(next(pair))])));
         alt(starts)
     };
-    let is_empty = members.is_empty() && free.is_none();
     Ok(seq([lowering.style.open("{"), content, lowering.style.close("}", is_empty)]))
 }

@@ -57,7 +57,7 @@ impl Rules {
             defined: HashSet::new(),
             library: Library::new(flavour),
             kept: HashMap::new(),
-            others: HashMap::new(),
+            others: HashMap::with_capacity(28),
             once: HashMap::new(),
             hasher: RandomState::default(),
             written: HashMap::new(),
