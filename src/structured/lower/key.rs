@@ -2,7 +2,7 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{
-    expr::{class, many, not_class, seq, text},
+    expr::{class, empty, not_class, rule, seq, text},
     factor::alt,
     number::integer,
     rules::Rules,
@@ -25,6 +25,10 @@ const MAX_NAME: usize = 500;
 const SHORT: [(char, char); 7] =
     [('"', '"'), ('\\', '\\'), ('b', '\u{8}'), ('f', '\u{c}'), ('n', '\n'), ('r', '\r'), ('t', '\t')];
 
+/// Before the characters that what is written does not begin with: whether it may be just the quote.
+const ANY: char = '+';
+const LONGER: char = '-';
+
 /// A name in quotes that is of a language and not declared; absent if there is none. The declared names are of the language,
 /// and sorted.
 pub(super) fn key(
@@ -36,11 +40,10 @@ pub(super) fn key(
 ) -> Result<Option<Expr>> {
     let Some(names) = names else {
         if declared.is_empty() {
-            return Ok(Some(rules.shared("key", |rules| quoted(many(key_char(rules))))));
+            return Ok(Some(rules.shared("key", |rules| seq([text("\""), key_rest(rules)]))));
         }
         let mut body = String::from("\"\\\"\" ");
         others(&mut body, rules, near, declared, 0, 0)?;
-        body.push_str(" \"\\\"\"");
         return Ok(Some(Expr::Rule(rules.add_text(&format!("{near}-key"), body)?)));
     };
     if typed && declared.is_empty() {
@@ -61,19 +64,24 @@ pub(super) fn key(
     Ok(Some(quoted(regular::write(&names, Encoding::Json, &format!("{near}-key"), rules)?)))
 }
 
-/// A character of a name, escaped only where it must be.
-fn key_char(rules: &mut Rules) -> Expr {
-    rules.shared("key-char", |rules| other_than(rules, ""))
+/// The rest of a name and the quote behind it, escaped only where it must be. As in strings, what most tokens begin with
+/// stands last.
+fn key_rest(rules: &mut Rules) -> Expr {
+    rules.shared("key-rest", |rules| {
+        let (escaped, plain) = other_than(rules, "");
+        let more = |first: Expr| seq([first, rule("key-rest")]);
+        alt([text("\""), escaped.map_or_else(empty, more), more(plain)])
+    })
 }
 
-/// A character of a name that is none of these.
-fn other_than(rules: &mut Rules, these: &str) -> Expr {
+/// A character of a name that is none of these: one that must be escaped, if there is one, and one that must not.
+fn other_than(rules: &mut Rules, these: &str) -> (Option<Expr>, Expr) {
     let mut plain = Vec::with_capacity(ESCAPED.len() + these.len());
     plain.extend(ESCAPED);
     plain.extend(these.chars().filter(|c| !must_escape(*c)).map(|c| (u32::from(c), u32::from(c))));
     let plain = not_class(plain);
     if !these.contains(must_escape) {
-        return Expr::Alt(vec![plain, key_escape(rules)]);
+        return (Some(key_escape(rules)), plain);
     }
     let short: Vec<(char, char)> =
         SHORT.iter().filter(|(_, c)| !these.contains(*c)).map(|(letter, _)| (*letter, *letter)).collect();
@@ -85,7 +93,7 @@ fn other_than(rules: &mut Rules, these: &str) -> Expr {
     if !these.contains(|c| must_escape(c) && !SHORT.iter().any(|(_, short)| *short == c)) {
         escapes.push(long_escape());
     }
-    if escapes.is_empty() { plain } else { alt([plain, seq([text("\\"), alt(escapes)])]) }
+    ((!escapes.is_empty()).then(|| seq([text("\\"), alt(escapes)])), plain)
 }
 
 /// A character that must be escaped.
@@ -134,35 +142,38 @@ fn group(out: &mut String, rules: &mut Rules, near: &str, names: &[&str], read: 
     };
     let next = |name: &&str| name.get(read..).and_then(|rest| rest.chars().next()).unwrap_or_default();
     let alike = longer.chunk_by(|a, b| next(a) == next(b));
-    let these: SmolStr = alike.clone().filter_map(|names| names.first().map(next)).collect();
+    let firsts = alike.clone().filter_map(|names| names.first().map(next));
+    let tagged: SmolStr = std::iter::once(if ends { LONGER } else { ANY }).chain(firsts).collect();
+    let these = tagged.get(1..).unwrap_or_default();
+    let other = other(rules, &tagged)?;
     if these.is_empty() {
-        out.push_str(&other(rules, "")?);
+        out.push_str(&other);
         return Ok(());
     }
     out.push('(');
-    out.push_str(&other(rules, &these)?);
     let escaped = these.chars().filter(|c| must_escape(*c)).count();
     let mut open = false;
     for (c, names) in these.chars().zip(alike.clone()) {
         if !must_escape(c) || escaped == 1 {
-            out.push_str(" | ");
             literal(out, &spelled(c));
             out.push(' ');
             others(out, rules, near, names, read + c.len_utf8(), depth + 1)?;
+            out.push_str(" | ");
         }
     }
     // Those that begin with a backslash have it in common.
     for (c, names) in these.chars().zip(alike).filter(|(c, _)| escaped > 1 && must_escape(*c)) {
-        out.push_str(if open { " | " } else { " | \"\\\\\" (" });
+        out.push_str(if open { " | " } else { "\"\\\\\" (" });
         open = true;
         literal(out, spelled(c).strip_prefix('\\').unwrap_or_default());
         out.push(' ');
         others(out, rules, near, names, read + c.len_utf8(), depth + 1)?;
     }
-    out.push_str(if open { "))" } else { ")" });
-    if !ends {
-        out.push('?');
+    if open {
+        out.push_str(") | ");
     }
+    out.push_str(&other);
+    out.push(')');
     Ok(())
 }
 
@@ -172,17 +183,20 @@ fn literal(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// The rule for texts that begin with none of these characters, and have at least one.
-fn other(rules: &mut Rules, these: &str) -> Result<SmolStr> {
-    rules.other(these, |rules| {
-        key_char(rules);
+/// The rule for what begins with none of the tagged characters and ends with the quote.
+fn other(rules: &mut Rules, tagged: &str) -> Result<SmolStr> {
+    rules.other(tagged, |rules| {
+        key_rest(rules);
+        let (escaped, plain) = other_than(rules, tagged.get(1..).unwrap_or_default());
         let mut body = String::with_capacity(64);
-        if these.is_empty() {
-            body.push_str("key-char");
-        } else {
-            print::grouped(&mut body, &other_than(rules, these));
+        if tagged.starts_with(ANY) {
+            body.push_str(r#""\"""#);
         }
-        body.push_str(" key-char*");
+        for first in escaped.iter().chain([&plain]) {
+            body.push_str(if body.is_empty() { "" } else { " | " });
+            print::grouped(&mut body, first);
+            body.push_str(" key-rest");
+        }
         body
     })
 }

@@ -136,8 +136,8 @@ impl Rules {
         Ok(reference)
     }
 
-    /// Refers to the rule for the texts that do not begin with one of these characters, whose body is written when it is
-    /// first asked for.
+    /// The rule for the ends of names that do not begin with one of these characters, whose body is written when it is first
+    /// asked for.
     pub(super) fn other(&mut self, than: &str, body: impl FnOnce(&mut Self) -> String) -> Result<SmolStr> {
         if let Some(name) = self.others.get(than) {
             return Ok(name.clone());
