@@ -74,6 +74,8 @@ struct Item {
     start: usize,
     symbol: Symbol,
     nesting: usize,
+    /// Whether it stands in parentheses.
+    is_group: bool,
 }
 
 /// An expression and how deep groups and stacked repetitions nest in it.
@@ -157,7 +159,7 @@ impl<'a> Parser<'a> {
             }
             _ => (Expr::Any, 1),
         };
-        Ok(Item { expr, start, symbol: self.load.item(elements), nesting: 0 })
+        Ok(Item { expr, start, symbol: self.load.item(elements), nesting: 0, is_group: false })
     }
 
     fn group(&mut self, depth: usize) -> Result<Item, Fault> {
@@ -175,7 +177,7 @@ impl<'a> Parser<'a> {
             _ => return Err(self.unexpected_in_group()),
         }
         self.advance(depth > 0)?;
-        Ok(Item { expr: inner.expr, start: open.start, symbol, nesting: inner.nesting + 1 })
+        Ok(Item { expr: inner.expr, start: open.start, symbol, nesting: inner.nesting + 1, is_group: true })
     }
 
     fn repetition(&mut self, item: Item, depth: usize) -> Result<Item, Fault> {
@@ -195,16 +197,17 @@ impl<'a> Parser<'a> {
             ));
         }
         let symbol = self.load.repeat(item.symbol, min, max).map_err(|why| Fault::new(at.clone(), why))?;
-        let is_repeat = matches!(item.expr, Expr::Repeat { .. });
-        let nesting = item.nesting + usize::from(is_repeat);
-        if nesting > shape::MAX_NESTING {
+        // A repetition of a repetition is printed as one of a group.
+        let gets_group = !item.is_group && matches!(item.expr, Expr::Repeat { .. });
+        let nesting = item.nesting + usize::from(gets_group);
+        if depth + nesting > shape::MAX_NESTING {
             return Err(too_deep(at));
         }
         let expr = item.expr.repeat(min, max);
         if (min, max) != (1, Some(1)) && matches!(expr, Expr::Repeat { .. }) {
             self.spans.repeats.push(item.start..at.end);
         }
-        Ok(Item { expr, symbol, nesting, ..item })
+        Ok(Item { expr, symbol, nesting, is_group: false, ..item })
     }
 
     /// The rest of `{m}`, `{m,}` or `{m,n}` after the brace at `start`.
