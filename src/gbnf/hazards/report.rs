@@ -14,6 +14,9 @@ use std::fmt::{self, Display, Formatter};
 /// How many stacks may be looked at, at the beginnings of rules.
 const WORK: usize = 1_000_000;
 
+/// So many stacks cost little.
+const FINE: usize = 50;
+
 /// What makes a grammar slow in llama.cpp; see [`Grammar::hazards`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -176,6 +179,7 @@ impl Display for Hazards {
                 write!(f, " after {after:?}")?;
             }
             write!(f, " ({texts} texts, {characters} characters)")?;
+            f.write_str(if *p99 <= FINE { ": fast enough" } else { ": slow, since each costs time for every token" })?;
         } else {
             f.write_str("stacks in llama.cpp: not known, since the grammar names tokens")?;
         }
