@@ -130,6 +130,11 @@ impl Dfa {
         self.0.len()
     }
 
+    /// How many edges lead from state to state.
+    pub(crate) fn edges(&self) -> usize {
+        self.0.edges.len()
+    }
+
     /// Whether there is no text in the set.
     pub(crate) fn is_none(&self) -> bool {
         self.0.len() == 1 && !self.0.accepts(0)

@@ -43,7 +43,7 @@
 //!
 //! - `$ref`, `$dynamicRef`, `$id` and anchors reach places of the document, not other documents;
 //! - `pattern` and `patternProperties` take the regular expressions of ECMA-262 that an automaton can tell: no
-//!   back-references, and at most 5,000 states, lengths beside them included;
+//!   back-references, and at most 5,000 states and 20,000 edges, lengths beside them included;
 //! - `uniqueItems` takes items from at most eight listed values;
 //! - `multipleOf` takes automata of at most 4,000 states;
 //! - `unevaluatedProperties` and `unevaluatedItems` cannot be negated, which `not`, `if`, and `oneOf` between branches that

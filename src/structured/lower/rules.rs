@@ -20,7 +20,9 @@ use crate::{
 /// The most rules of a grammar.
 const MAX_RULES: usize = 50_000;
 /// The most expressions and bytes of text of a grammar.
-const MAX_SIZE: usize = 1_000_000;
+const MAX_SIZE: usize = 400_000;
+/// The most edges of an automaton that is written: what takes more, llama.cpp is slow to load.
+const MAX_EDGES: usize = 20_000;
 /// How many bytes of text count as one expression.
 const BYTES_AN_EXPRESSION: usize = 4;
 
@@ -153,6 +155,13 @@ impl Rules {
         let key = (texts.address(), encoding);
         if let Some((_, expr)) = self.written.get(&key) {
             return Ok(expr.clone());
+        }
+        if texts.edges() > MAX_EDGES {
+            return Err(schema_error(format!(
+                "an automaton for these texts takes {} edges, of which at most {MAX_EDGES} can be written: make their \
+                 patterns simpler or their lengths shorter",
+                texts.edges()
+            )));
         }
         let expr = regular::write(texts, encoding, near, self)?;
         self.written.insert(key, (texts.clone(), expr.clone()));
