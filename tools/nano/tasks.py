@@ -1,0 +1,356 @@
+"""Tasks: a conversation or a plain prompt, and the answer with what of it counts.
+
+An item is a list of segments `(text, weight)`; the weight is that of the loss while training, zero for prompts.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from forms import Entity
+from records import Record, Recorder, cased, joined
+from schemas import Field, dumps, show
+from values import NUMBERS, Number, Value
+from words import WORDS
+
+START, END, STOP = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
+KEY_WEIGHT = 0.1  # of keys that no prompt announced: a grammar writes them
+
+
+@dataclass
+class Item:
+    task: str
+    messages: list[tuple[str, str]]  # (role, text); one of role "plain" is a text prompt
+    answer: str
+    pieces: list[tuple[str, float]] = field(default_factory=list)
+    record: Record | None = None
+    labels: list[str] = field(default_factory=list)
+    shown: bool = False
+
+    def prompt(self) -> str:
+        if self.messages[0][0] == "plain":
+            return self.messages[0][1]
+        return "".join(f"{START}{role}\n{text}{END}\n" for role, text in self.messages) + f"{START}assistant\n"
+
+    def segments(self) -> list[tuple[str, float]]:
+        end = STOP if self.messages[0][0] == "plain" else END
+        return [(self.prompt(), 0.0), *(self.pieces or [(self.answer, 1.0)]), (end, 1.0)]
+
+
+VERBS = ["Fill in", "Extract", "Write down", "Give", "Collect", "Find", "Return", "Read out"]
+ROLES = [
+    "You read a text and fill in what it says about the {noun} in it, as JSON.",
+    "Fill in what the text says, as JSON.",
+    "You extract data from texts. Answer with JSON only.",
+    "You are a careful assistant that answers in JSON.",
+    "Extract the {noun} from the text as JSON.",
+    "Read the text and answer with a JSON object.",
+    "Turn the user's text into JSON.",
+    "You turn texts into data.",
+    "Write what you learn about the {noun} as JSON.",
+    "Answer with the {noun} as a JSON object.",
+    "Extract information. Use only what the text says.",
+    "Give the {noun} in this text as JSON.",
+]
+ORDERS = [
+    "{verb} the {noun} in this text as JSON.",
+    "{verb} what the text says about the {noun}, as JSON.",
+    "{verb} the data of the {noun}.",
+    "Write the {noun} in this text as JSON.",
+    "Text to JSON.",
+    "Please {lower} the {noun} from the text below.",
+    "{verb} the following fields.",
+    "What does the text say about the {noun}? Answer in JSON.",
+    "Describe the {noun} of the text as JSON.",
+]
+
+
+def keyed(value: object, weight: float = 1.0) -> list[tuple[str, float]]:
+    """The answer in pieces: what a grammar would write weighs little."""
+    if isinstance(value, dict):
+        pieces: list[tuple[str, float]] = []
+        for i, (key, inner) in enumerate(value.items()):
+            pieces.append((("," if i else "{") + f"{dumps(key)}:", KEY_WEIGHT))
+            pieces += keyed(inner)
+        return [*pieces, ("}", KEY_WEIGHT)]
+    if isinstance(value, list):
+        pieces = [("[", KEY_WEIGHT)]
+        for i, inner in enumerate(value):
+            pieces += [(",", 1.0)] * bool(i) + keyed(inner)
+        return [*pieces, ("]", 1.0)]
+    return [(dumps(value), 1.0)]
+
+
+class Tasks:
+    """Draws items of one split."""
+
+    def __init__(self, entities: list[Entity], seed: int, held_out: bool = False) -> None:
+        self.rng = random.Random(f"{seed}:{held_out}")
+        self.recorder = Recorder(entities, self.rng, held_out)
+        self.values = self.recorder.values
+        self.held_out = held_out
+
+    def item(self, share_easy: float = 0.12) -> Item:
+        rng = self.rng
+        makers = {
+            self.extraction: 50,
+            self.attributes: 100 * share_easy,
+            self.question: 8,
+            self.classification: 9,
+            self.listing: 3,
+            self.continuation: 3,
+            self.conversation: 5,
+            self.tool: 5,
+            self.copy: 60 * share_easy if share_easy > 0.12 else 2,
+        }
+        return rng.choices(list(makers), list(makers.values()))[0]()
+
+    # Extraction
+
+    def asked(self, noun: str, schema: str, text: str) -> list[tuple[str, str]]:
+        """Messages that ask for the JSON of a text."""
+        rng = self.rng
+        order = rng.choice(ORDERS)
+        verb = rng.choice(VERBS)
+        order = order.replace("{verb}", verb).replace("{lower}", verb.lower()).replace("{noun}", noun)
+        role = rng.choice(ROLES).replace("{noun}", noun)
+        style = rng.random()
+        if style < 0.3:
+            return [("system", f"{role}\n{schema}" if schema else role), ("user", text)]
+        if style < 0.45:
+            return [("system", role), ("user", f"{schema}\n\n{text}" if schema else text)]
+        if style < 0.6:
+            return [("user", f"{order}\n{schema}\n\nText: {text}" if schema else f"{order}\n\nText: {text}")]
+        if style < 0.7:
+            return [("user", f"{text}\n\n{order}\n{schema}" if schema else f"{text}\n\n{order}")]
+        head = f"{order}\n{schema}" if schema else order
+        mark = rng.choice(["JSON: ", "JSON:\n", "JSON:", "Answer: ", ""])
+        return [("plain", f"{head}\n\nText: {text}\n\n{mark}")]
+
+    def extraction(self, simple: bool = False) -> Item:
+        record = self.recorder.record(simple)
+        return self.of_record(record, show(record.title, record.fields, self.rng, record.largest))
+
+    def of_record(self, record: Record, schema: str) -> Item:
+        noun = record.title[0].lower() + "".join(f" {c.lower()}" if c.isupper() else c for c in record.title[1:])
+        item = Item("extraction", self.asked(noun, schema, record.text), dumps(record.answer), record=record, shown=bool(schema))
+        if not schema:
+            item.pieces = keyed(record.answer)
+        return item
+
+    def attributes(self) -> Item:
+        """Facts about things with invented names and invented attributes: the field's name is all there is to go by."""
+        rng, values = self.rng, self.values
+        thing = rng.choice(WORDS["object"])
+        count = rng.randint(1, 6)
+        words: list[str] = []
+        while len(words) < count:
+            word = rng.choice([values.syllables(1, 2), rng.choice(WORDS["attribute"]), f"{rng.choice(WORDS['adjective'])} {rng.choice(WORDS['attribute'])}"])
+            if word not in words:
+                words.append(word)
+        stated: dict[str, Value] = {}
+        for word in words:
+            kind = rng.choice(["word", "word", "int", "city", "person", "float", "code"])
+            stated[word] = values.of("int", ["0", "900"]) if kind == "int" else values.of("float", ["0", "90", "1"], plain=True) if kind == "float" else values.of("string", [kind])
+        style = rng.randrange(4)
+        if style == 0:
+            mark = rng.choice([": ", " = ", " is ", " -> "])
+            text = rng.choice(["\n", ", ", "; "]).join(word + mark + value.text for word, value in stated.items())
+        else:
+            parts = []
+            for word, value in stated.items():
+                form = rng.choice(["The {w} is {v}.", "Its {w} is {v}.", f"The {thing} has a {{w}} of {{v}}.", f"The {thing}'s {{w}} is {{v}}.", f"The {{w}} of the {thing} is {{v}}.", "{v} is the {w}.", "As {w} it has {v}.", "The {w} was set to {v}."])
+                parts.append(form.replace("{w}", word).replace("{v}", value.text))
+            text = " ".join(parts)
+        asked = rng.sample(words, rng.randint(1, len(words)))
+        casing = rng.choice(["snake", "camel", "snake", "kebab"])
+        fields, answer = [], {}
+        for word in asked:
+            name = cased(word, casing)
+            value = stated[word]
+            kind = ("number" if "." in value.json else "integer") if isinstance(value.json, Number) else "string"
+            fields.append(Field(name, kind))
+            answer[name] = value.json
+        if rng.random() < 0.2:
+            name = cased(values.syllables(2, 3), casing)
+            fields.append(Field(name, "string", optional=True))
+            answer[name] = None
+        record = Record(self.recorder.entities[0], cased(thing, "pascal"), fields, text, answer, {}, [], "things", {})
+        return self.of_record(record, show(record.title, fields, rng, {k: 1000 for k in answer}))
+
+    # Others
+
+    def question(self) -> Item:
+        """One line that answers a question about a text."""
+        rng = self.rng
+        while True:
+            record = self.recorder.record()
+            usable = [s for s in record.stated if s.fact.kind not in ("bool", "objects", "union", "list") and s.value]
+            if usable:
+                break
+        said = rng.choice(usable)
+        word = rng.choice([*(label.lower() for label in said.fact.labels[:1]), rng.choice(said.fact.names[:2])])
+        question = rng.choice(["What is the {w}?", "What is the {w} in this text?", "Which {w} does the text give?", "Tell me the {w}.", "{W}?", "What does the text say about the {w}?", "What's the {w}?"])
+        question = question.replace("{w}", word).replace("{W}", word.capitalize())
+        answer = said.value.text
+        if rng.random() < 0.08:
+            absent = [f for f in record.entity.facts if f.key not in {s.fact.key for s in record.stated} and f.kind not in ("bool", "union", "objects")]
+            if absent:
+                question = f"What is the {rng.choice(absent).names[0]}?"
+                answer = "The text does not say."
+        style = rng.random()
+        if style < 0.35:
+            messages = [("system", rng.choice(["Answer the question about the text in one line.", "Answer briefly.", "You answer questions about a text."])), ("user", f"{record.text}\n\n{question}")]
+        elif style < 0.6:
+            messages = [("user", f"Text: {record.text}\nQuestion: {question}")]
+        else:
+            messages = [("plain", f"Text: {record.text}\nQuestion: {question}\nAnswer:")]
+            answer = " " + answer
+        return Item("question", messages, answer)
+
+    def classification(self) -> Item:
+        """One of the given labels."""
+        rng = self.rng
+        if rng.random() < 0.5:
+            names = {"people": ["person", "people"], "companies": ["company", "business"], "calendar": ["event", "calendar"], "orders": ["order", "purchase"], "recipes": ["recipe", "food", "cooking"], "tickets": ["support", "problem", "bug"], "addresses": ["place", "address"], "reviews": ["review", "opinion"], "travel": ["travel", "trip"], "devices": ["device", "product"]}
+            record = self.recorder.record()
+            label = rng.choice(names[record.domain])
+            others = rng.sample([k for k in names if k != record.domain], rng.randint(1, 5))
+            labels = [label, *(rng.choice(names[k]) for k in others)]
+            what = rng.choice(["topic", "category", "subject", "kind of text"])
+        else:
+            while True:
+                record = self.recorder.record()
+                enums = [s for s in record.stated if s.fact.kind == "enum"]
+                if enums:
+                    break
+            said = rng.choice(enums)
+            label = str(said.value.json)
+            labels = said.fact.args[0].split("|")
+            what = rng.choice(said.fact.names[:2])
+        if rng.random() < 0.2:
+            labels = [x.capitalize() for x in labels]
+            label = label.capitalize()
+        labels = list(dict.fromkeys(labels))
+        rng.shuffle(labels)
+        as_json = rng.random() < 0.3
+        listed = rng.choice([", ".join(labels), joined(labels, " or "), " | ".join(labels), "\n" + "\n".join(f"- {x}" for x in labels)])
+        order = rng.choice(["Classify the text. Labels: {l}", "Which {w} fits the text: {l}?", "Choose the {w} of the text. One of: {l}", "What is the {w}? Options: {l}", "Labels: {l}. Answer with one of them.", "Pick the {w}: {l}"])
+        order = order.replace("{l}", listed).replace("{w}", what)
+        answer = dumps(label) if as_json else label
+        if as_json:
+            order += rng.choice(["\nAnswer as a JSON string.", "\nAnswer in JSON."])
+        style = rng.random()
+        if style < 0.4:
+            messages = [("system", order), ("user", record.text)]
+        elif style < 0.65:
+            messages = [("user", f"{order}\n\nText: {record.text}")]
+        else:
+            mark = rng.choice(["Label:", "Answer:", f"{what.capitalize()}:"])
+            messages = [("plain", f"{order}\n\nText: {record.text}\n{mark}")]
+            answer = " " + answer
+        return Item("classification", messages, answer, labels=labels)
+
+    def listing(self) -> Item:
+        """A short list of things of a sort."""
+        rng = self.rng
+        sort, names = rng.choice([("hobby", "hobbies"), ("food", "ingredients"), ("language", "languages"), ("job", "jobs"), ("country", "countries"), ("gadget", "devices"), ("product", "products"), ("skill", "skills"), ("dish", "dishes"), ("event", "events"), ("adjective", "adjectives"), ("tool", "kitchen tools")])
+        count = rng.randint(2, 6)
+        words = rng.sample(WORDS[sort], count)
+        number = rng.choice([str(count), NUMBERS[count]])
+        style = rng.randrange(4)
+        how, answer = [
+            ([", separated by commas", " as a comma-separated list", ""], ", ".join(words)),
+            ([" as a bulleted list", ", one per line", " with dashes"], "\n".join(f"- {w}" for w in words)),
+            ([" as a numbered list", ", numbered"], "\n".join(f"{i}. {w}" for i, w in enumerate(words, 1))),
+            ([" as a JSON array", " in JSON"], dumps(words)),
+        ][style]
+        order = rng.choice(["List {n} {s}{h}.", "Name {n} {s}{h}.", "Give me {n} {s}{h}.", "Write {n} {s}{h}."])
+        order = order.replace("{n}", number).replace("{s}", names).replace("{h}", rng.choice(how))
+        if rng.random() < 0.7:
+            return Item("listing", [("user", order)], answer)
+        return Item("listing", [("plain", f"{order}\n")], answer)
+
+    def continuation(self) -> Item:
+        """A text that goes on."""
+        text = self.recorder.record().text
+        cut = text.find(" ") + 1
+        return Item("continuation", [("plain", text[:cut])], text[cut:])
+
+    def conversation(self) -> Item:
+        """Several turns: what was said before is asked for."""
+        rng, values = self.rng, self.values
+        facts = [
+            ("name", values.person(), ["My name is {v}.", "I am {v}.", "Call me {v}."], ["What is my name?", "Who am I?", "Do you remember my name?"], "Your name is {v}."),
+            ("city", values.city(), ["I live in {v}.", "My home is {v}.", "I come from {v}."], ["Where do I live?", "Which city do I live in?"], "You live in {v}."),
+            ("job", values.string("job"), ["I work as a {v}.", "My job is {v}."], ["What is my job?", "What do I do for a living?"], "Your job is {v}."),
+            ("hobby", values.string("hobby"), ["I like {v}.", "My hobby is {v}."], ["What is my hobby?", "What do I like?"], "You like {v}."),
+            ("dog", values.invented(), ["My dog is called {v}.", "I have a dog named {v}."], ["What is my dog called?", "What is the name of my dog?"], "Your dog is called {v}."),
+            ("age", str(rng.randint(5, 99)), ["I am {v} years old.", "My age is {v}."], ["How old am I?", "What is my age?"], "You are {v} years old."),
+            ("color", rng.choice(["red", "blue", "green", "black", "white"]), ["My favourite colour is {v}."], ["What is my favourite colour?"], "Your favourite colour is {v}."),
+        ]
+        chosen = rng.sample(facts, rng.randint(1, 4))
+        messages = []
+        if rng.random() < 0.6:
+            messages.append(("system", rng.choice(["You are a helpful assistant.", "You are friendly and brief.", "You are a chat partner.", "Answer briefly."])))
+        if rng.random() < 0.2:
+            messages += [("user", rng.choice(["Hello!", "Hi!", "Good morning."])), ("assistant", "Hello! How can I help you?")]
+        for _, value, said, _, _ in chosen:
+            messages.append(("user", rng.choice(said).replace("{v}", value)))
+            messages.append(("assistant", rng.choice(["I will remember that.", "Thank you, I will remember that.", "Good to know."])))
+        if rng.random() < 0.15:
+            messages = [m for m in messages if m[0] != "assistant"]
+            return Item("conversation", messages[:2] if messages[0][0] == "system" else messages[:1], rng.choice(["I will remember that.", "Thank you, I will remember that.", "Good to know."]))
+        _, value, _, questions, form = rng.choice(chosen)
+        messages.append(("user", rng.choice(questions)))
+        return Item("conversation", messages, form.replace("{v}", value))
+
+    def tool(self) -> Item:
+        """Which tool to call, and with what."""
+        rng, values = self.rng, self.values
+        city, person, number = values.city(), values.person(), rng.randint(2, 99)
+        other = rng.randint(2, 99)
+        tools = {
+            "weather": (["get_weather", "weather", "current_weather"], "the weather in a city", [("city", "string", city)], ["What is the weather in {city}?", "How is the weather in {city} today?", "Will it rain in {city}?", "Do I need an umbrella in {city}?"]),
+            "add": (["add", "sum", "add_numbers"], "adds two numbers", [("a", "integer", Number(number)), ("b", "integer", Number(other))], ["What is {a} plus {b}?", "Add {a} and {b}.", "How much is {a} + {b}?"]),
+            "multiply": (["multiply", "times", "product"], "multiplies two numbers", [("a", "integer", Number(number)), ("b", "integer", Number(other))], ["What is {a} times {b}?", "Multiply {a} by {b}.", "How much is {a} * {b}?"]),
+            "time": (["get_time", "time_in", "clock"], "the time in a city", [("city", "string", city)], ["What time is it in {city}?", "How late is it in {city}?"]),
+            "mail": (["send_email", "send_mail", "write_mail"], "sends a mail", [("to", "string", person), ("subject", "string", values.string("title"))], ["Send a mail to {to} about {subject}.", "Write {to} a mail about {subject}.", "Mail {to}, the subject is {subject}."]),
+            "search": (["search", "web_search", "find"], "searches the web", [("query", "string", f"{rng.choice(WORDS['adjective'])} {rng.choice(WORDS['product'])}")], ["Search for {query}.", "Find {query} on the web.", "Look up {query}."]),
+            "timer": (["set_timer", "timer", "remind"], "sets a timer", [("minutes", "integer", Number(number))], ["Set a timer for {minutes} minutes.", "Remind me in {minutes} minutes.", "Wake me in {minutes} minutes."]),
+            "book": (["book_table", "reserve", "book"], "books a table", [("place", "string", values.string("place")), ("people", "integer", Number(rng.randint(1, 9)))], ["Book a table for {people} at {place}.", "Reserve a table at {place} for {people} people."]),
+        }
+        chosen = rng.sample(list(tools), rng.randint(1, 4))
+        names = {key: rng.choice(tools[key][0]) for key in chosen}
+        key = rng.choice(chosen)
+        _, _, parameters, forms = tools[key]
+        request = rng.choice(forms)
+        for name, _, value in parameters:
+            request = request.replace("{" + name + "}", str(value))
+        lines = []
+        style = rng.randrange(3)
+        for k in chosen:
+            _, what, arguments, _ = tools[k]
+            if style == 0:
+                lines.append(f"- {names[k]}({', '.join(f'{n}: {t}' for n, t, _ in arguments)}): {what}")
+            elif style == 1:
+                lines.append(dumps({"name": names[k], "description": what, "parameters": {"type": "object", "properties": {n: {"type": t} for n, t, _ in arguments}, "required": [n for n, _, _ in arguments]}}))
+            else:
+                lines.append(f"{names[k]}: {what}. Arguments: {', '.join(f'{n} ({t})' for n, t, _ in arguments)}")
+        answer = dumps({"name": names[key], "arguments": {n: v for n, _, v in parameters}})
+        head = rng.choice(["You can call these tools:", "Tools:", "Available tools:", "Answer by calling one of these tools:"])
+        messages = [("system", head + "\n" + "\n".join(lines)), ("user", request)]
+        if rng.random() < 0.25:
+            result, reply = rng.choice([("sunny", "It is sunny."), ("rain", "It is rain."), (str(number), f"It is {number}."), ("done", "It is done."), ("14:30", "It is 14:30.")])
+            return Item("tool", [*messages, ("assistant", answer), ("tool", result)], reply)
+        return Item("tool", messages, answer)
+
+    def copy(self) -> Item:
+        """Words to be said again."""
+        rng = self.rng
+        words = " ".join(self.values.string(rng.choice(["word", "person", "city", "code", "email", "product_name", "street"])) for _ in range(rng.randint(1, 5)))
+        form = rng.choice(["Repeat: {w}", "Say this again: {w}", "Copy: {w}", "Repeat after me: {w}"])
+        if rng.random() < 0.5:
+            return Item("copy", [("user", form.replace("{w}", words))], words)
+        return Item("copy", [("plain", f"{words}\n{words}\n")], words)
