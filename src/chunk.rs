@@ -1,6 +1,7 @@
 //! What a streaming run hands out.
 use crate::{Error, ErrorKind, Result};
 use futures::{StreamExt, stream::BoxStream};
+use serde::{Deserialize, Serialize};
 
 /// One item of a streaming run: any number of increments, then the value, once.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,7 +13,8 @@ pub enum Chunk<T> {
 }
 
 /// A part of a value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Delta {
     /// More text, cut at a character boundary.

@@ -1,4 +1,5 @@
 //! The one error type.
+use serde::{Deserialize, Serialize};
 use std::{error::Error as StdError, fmt, ops::Range, sync::Arc};
 
 /// A result with catena's [`Error`].
@@ -25,7 +26,8 @@ struct Inner {
 }
 
 /// The sort of a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An option or argument is out of its range, or contradicts another.

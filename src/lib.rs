@@ -44,6 +44,7 @@ mod dynamic;
 mod error;
 pub mod gbnf;
 mod head;
+pub mod layer;
 #[cfg(feature = "llama-cpp")]
 mod llama_cpp;
 mod llm;

@@ -149,6 +149,7 @@ impl CallbackHandler for TracingHandler {
             run = run.id().to_string(), name = run.name(), kind = "llm", grammar = request.grammar.is_some(),
             max_tokens = request.options.max_tokens, prompt = Empty, outcome = Empty, elapsed_ms = Empty,
             finish_reason = Empty, prompt_tokens = Empty, cached_tokens = Empty, completion_tokens = Empty, seed = Empty,
+            cached = Empty,
             queue_ms = Empty, prompt_eval_ms = Empty, eval_ms = Empty, sample_ms = Empty, total_ms = Empty,
             tokens_per_second = Empty,
         );
@@ -172,13 +173,14 @@ impl CallbackHandler for TracingHandler {
     fn on_llm_end(&self, run: &RunInfo, completion: &Completion) {
         let Some(open) = take(&self.models, run) else { return };
         let elapsed_ms = open.close("ok");
-        let Completion { text, finish_reason, usage, timings, seed, logprobs: _ } = completion;
+        let Completion { text, finish_reason, usage, timings, seed, cached, logprobs: _ } = completion;
         let span = &open.span;
         span.record("finish_reason", tracing::field::debug(finish_reason));
         span.record("prompt_tokens", usage.prompt_tokens);
         span.record("cached_tokens", usage.cached_tokens);
         span.record("completion_tokens", usage.completion_tokens);
         span.record("seed", seed);
+        span.record("cached", cached);
         for (name, time) in [
             ("queue_ms", timings.queue),
             ("prompt_eval_ms", timings.prompt_eval),

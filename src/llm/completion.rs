@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
 /// What a model wrote, and what it cost.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Completion {
     /// The text, without the stop text that ended it.
@@ -19,6 +19,9 @@ pub struct Completion {
     pub logprobs: Vec<TokenLogprobs>,
     /// The seed that was used, if the provider tells it.
     pub seed: Option<u32>,
+    /// Whether it was answered before, and comes out of a cache.
+    #[serde(default)]
+    pub cached: bool,
 }
 
 impl Completion {
@@ -99,7 +102,8 @@ impl Usage {
 }
 
 /// What took how long, by the names llama.cpp prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Timings {
     /// Loading the model, once.

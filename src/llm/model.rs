@@ -82,6 +82,11 @@ impl<L: LLM + ?Sized> Model<L> {
         self.settings.grammar.as_ref()
     }
 
+    /// The same model with something around its provider; options, grammar and handlers stay.
+    pub(crate) fn around<A: LLM>(self, around: impl FnOnce(Arc<L>) -> A) -> Model<A> {
+        Model { settings: self.settings, provider: Arc::new(around(self.provider)) }
+    }
+
     /// A step that gives the whole [`Completion`]: text, finish reason, usage and timings.
     pub fn detailed(&self) -> Detailed<L> {
         Detailed(self.clone())

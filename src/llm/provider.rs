@@ -43,4 +43,10 @@ pub trait LLM: Send + Sync + 'static {
 
     /// The name shown in the run tree, in errors and in logs.
     fn id(&self) -> &str;
+
+    /// What tells this model from any other, in caches and recordings: the file, the adapters, all that was decided when
+    /// it was loaded. By default the [`id`](LLM::id).
+    fn identity(&self) -> String {
+        self.id().to_owned()
+    }
 }

@@ -69,6 +69,14 @@ impl FakeLlm {
         self.then(Act::Wait(gate.boxed().shared()))
     }
 
+    /// Writes one more answer, after those there are, given as its deltas.
+    #[must_use]
+    pub fn then_answer<S: Into<String>>(self, deltas: impl IntoIterator<Item = S>) -> Self {
+        let acts = deltas.into_iter().map(|text| Act::Write(text.into())).collect();
+        self.script.lock().unwrap_or_else(PoisonError::into_inner).push_back(acts);
+        self
+    }
+
     /// Writes more, in the last answer.
     #[must_use]
     pub fn then_write(self, text: impl Into<String>) -> Self {
