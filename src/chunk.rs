@@ -1,5 +1,5 @@
 //! What a streaming run hands out.
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, parse::JsonPatch};
 use futures::{StreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ pub enum Delta {
     Text(String),
     /// The JSON value as far as it is known.
     Json(serde_json::Value),
+    /// A change of a JSON value, which begins as null: what parsers hand out.
+    Patch(JsonPatch),
 }
 
 /// The stream of a run. Dropping it cancels the run.

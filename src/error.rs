@@ -50,6 +50,10 @@ pub enum ErrorKind {
     OutOfTokens,
     /// Text is not a value of the type asked for; [`Error::partial`] holds the text.
     Parse,
+    /// Text ends before the value in it is complete; [`Error::partial`] holds the text.
+    Truncated,
+    /// An agent still calls tools when it may ask its model no more; [`Error::partial`] holds the last calls.
+    StepLimit,
     /// No token that the constraint allows can follow.
     DeadEnd,
     /// The provider cannot do what was asked of it.

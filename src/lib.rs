@@ -41,19 +41,26 @@ mod compose;
 pub mod constraint;
 mod context;
 mod dynamic;
+mod embeddings;
 mod error;
 pub mod gbnf;
 mod head;
+mod history;
 pub mod layer;
 #[cfg(feature = "llama-cpp")]
 mod llama_cpp;
 mod llm;
+pub mod parse;
 mod prompt;
 mod regular;
 mod report;
 mod runnable;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod structured;
 pub mod testing;
+mod tokens;
+mod tools;
 pub mod typescript;
 
 pub use callback::{CallbackHandler, PanicPolicy};
@@ -62,19 +69,29 @@ pub use chunk::{Chunk, ChunkStream, Delta};
 pub use compose::{Map, Passthrough, Seq, Start, Step, WithContext, map, passthrough, with_context};
 pub use context::{RunContext, RunId, RunInfo};
 pub use dynamic::DynRunnable;
+pub use embeddings::{Embeddings, Found, VectorIndex};
 pub use error::{Error, ErrorKind, Result, Span};
 pub use gbnf::Grammar;
+#[cfg(feature = "sqlite")]
+pub use history::SqliteHistory;
+pub use history::{
+    InMemoryHistory, KeepLast, KeepTokens, MessageHistory, Reply, Session, SummariseOlder, WithMessageHistory,
+    keep_last, keep_tokens, summarise_older, with_message_history,
+};
 #[cfg(feature = "llama-cpp")]
 pub use llama_cpp::{FlashAttention, KvType, LlamaCpp, LlamaCppBuilder, LoadReport, SplitMode, Stats};
 pub use llm::{
-    Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, Request, Structured,
-    Timings, TokenLogprob, TokenLogprobs, Usage,
+    Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, RawAnswer, Request,
+    Structured, Timings, TokenLogprob, TokenLogprobs, Usage, WithRaw,
 };
+pub use parse::{JsonParser, JsonPatch, OutputParser, Partial};
 pub use prompt::{
-    ChatPrompt, ChatPromptBuilder, ChatTemplate, Message, MessagesPlaceholder, Prompt, PromptTemplate, Role, Template,
-    Vars,
+    ChatPrompt, ChatPromptBuilder, ChatTemplate, ExampleSelector, FewShotPrompt, LengthSelector, Message,
+    MessagesPlaceholder, Prompt, PromptPart, PromptTemplate, Role, SimilaritySelector, Template, TemplateFormat, Vars,
 };
 pub use runnable::Runnable;
+pub use tokens::TokenCounter;
+pub use tools::{Agent, Tool, ToolAnswer, ToolCall, ToolMode, WithTools};
 
 #[cfg(all(doctest, feature = "llama-cpp"))]
 #[doc = include_str!("../README.md")]

@@ -116,6 +116,10 @@ impl CallbackHandler for TracingHandler {
                 let text = self.content.then(|| value.to_string());
                 trace!(target: "catena", parent: &span, text, "delta");
             }
+            Delta::Patch(patch) => {
+                let text = self.content.then(|| patch.to_string());
+                trace!(target: "catena", parent: &span, text, "delta");
+            }
         }
     }
 

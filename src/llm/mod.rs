@@ -4,6 +4,7 @@ mod logprobs;
 mod model;
 mod options;
 mod provider;
+mod raw;
 mod request;
 mod typed;
 
@@ -13,5 +14,7 @@ pub use model::{Detailed, Model};
 pub(crate) use options::invalid;
 pub use options::{GenerateOptions, Mirostat};
 pub use provider::LLM;
+pub use raw::{RawAnswer, WithRaw};
 pub use request::{IntoRequest, Request};
 pub use typed::Structured;
+pub(crate) use typed::parse as read_json;

@@ -59,7 +59,11 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
         RunContext::new().stream_step(self.model.id(), self, prompt.into_request())
     }
 
-    fn answer(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
+    pub(super) fn id(&self) -> Cow<'static, str> {
+        self.model.id()
+    }
+
+    pub(super) fn answer(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
         if request.options.echo.or(self.model.options().echo) == Some(true) {
             let error = invalid("echo", &true, "left out: a typed answer has no prompt in it");
             return stream::iter([Err(error)]).boxed();
@@ -82,7 +86,7 @@ fn second_grammar() -> Error {
     )
 }
 
-fn parse<T: DeserializeOwned>(completion: Completion) -> Result<T> {
+pub(crate) fn parse<T: DeserializeOwned>(completion: Completion) -> Result<T> {
     let Completion { text, finish_reason, usage, .. } = completion;
     match (serde_json::from_str(&text), finish_reason) {
         (Ok(value), _) => Ok(value),

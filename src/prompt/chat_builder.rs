@@ -45,7 +45,7 @@ impl<V> ChatPromptBuilder<V> {
 
     /// Adds a place for messages: the name of a variable, or a [`MessagesPlaceholder`].
     pub fn placeholder(self, placeholder: impl Into<MessagesPlaceholder>) -> Self {
-        self.part(Ok(Part::Placeholder(placeholder.into())))
+        self.part(Ok(Part::Placeholder(placeholder.into(), None)))
     }
 
     /// The finished prompt.

@@ -1,11 +1,11 @@
 //! Conversations with variables in them.
 use super::{
     ChatPromptBuilder, Message, MessagesPlaceholder, Prompt, PromptTemplate, Role, Template, Vars,
-    inputs::{Inputs, Names},
+    inputs::{Filled, Inputs, Names},
 };
 use crate::{Error, ErrorKind, Result};
 use serde::Serialize;
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, ops::RangeBounds, sync::Arc};
 
 /// A conversation with variables in it: messages, templates of messages, and places for messages.
 ///
@@ -40,8 +40,8 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 /// ```
 #[doc(alias = "ChatPromptTemplate")]
 pub struct ChatPrompt<V = Vars> {
-    parts: Arc<[Part]>,
-    inputs: Inputs,
+    pub(super) parts: Arc<[Part]>,
+    pub(super) inputs: Inputs,
     vars: PhantomData<fn(V)>,
 }
 
@@ -49,7 +49,8 @@ pub struct ChatPrompt<V = Vars> {
 pub(super) enum Part {
     Message(Message),
     Template(Role, Template),
-    Placeholder(MessagesPlaceholder),
+    /// And what it was filled in with ahead.
+    Placeholder(MessagesPlaceholder, Option<Filled>),
 }
 
 impl ChatPrompt {
@@ -79,7 +80,7 @@ impl ChatPrompt {
     /// text; the [`path`](Error::path) is the number of the message from 0, as `/2`.
     pub fn from_messages<R: AsRef<str>, T: AsRef<str>>(messages: impl IntoIterator<Item = (R, T)>) -> Result<Self> {
         let part = |role: &str, text: &str| match role {
-            "placeholder" => named_placeholder(text).map(Part::Placeholder),
+            "placeholder" => named_placeholder(text).map(|placeholder| Part::Placeholder(placeholder, None)),
             role => Ok(Part::Template(role.parse()?, Template::new(text)?)),
         };
         let add = |builder: ChatPromptBuilder, (role, text): (R, T)| builder.part(part(role.as_ref(), text.as_ref()));
@@ -111,33 +112,73 @@ impl<V: Serialize + Send + 'static> ChatPrompt<V> {
     /// # Errors
     /// As [`Template::format`], and [`Variables`](ErrorKind::Variables) when a placeholder's variable holds no messages.
     pub fn format(&self, vars: &V) -> Result<Prompt> {
-        let vars = self.inputs.resolve(vars)?;
+        self.fill(self.inputs.resolve(vars)?.as_ref()).map(Prompt::Messages)
+    }
+}
+
+impl<V> ChatPrompt<V> {
+    /// Fills the conversation as a part of something that has checked the variables; those filled in ahead stay.
+    pub(super) fn fill_part(&self, vars: &Vars) -> Result<Vec<Message>> {
+        self.fill(self.inputs.overlay(vars)?.as_ref())
+    }
+
+    fn fill(&self, vars: &Vars) -> Result<Vec<Message>> {
         let mut messages = Vec::with_capacity(self.parts.len());
         for (index, part) in self.parts.iter().enumerate() {
             match part {
                 Part::Message(message) => messages.push(message.clone()),
                 Part::Template(role, template) => {
-                    let content = template.fill_part(&vars).map_err(|error| error.with_path(format!("/{index}")))?;
+                    let content = template.fill_part(vars).map_err(|error| error.with_path(format!("/{index}")))?;
                     messages.push(Message::new(*role, content));
                 }
-                Part::Placeholder(placeholder) => messages.extend(placeholder.messages(&vars)?),
+                Part::Placeholder(placeholder, None) => {
+                    messages.extend(placeholder.messages(vars.get(&placeholder.variable))?);
+                }
+                Part::Placeholder(placeholder, Some(filled)) => {
+                    messages.extend(placeholder.messages(Some(&filled.value()?))?);
+                }
             }
         }
-        Ok(Prompt::Messages(messages))
+        Ok(messages)
     }
-}
 
-impl<V> ChatPrompt<V> {
     pub(super) fn from_parts(parts: Vec<Part>, unknown_allowed: bool) -> Self {
         let mut names = Names::default();
         for part in &parts {
             match part {
-                Part::Message(_) => {}
+                Part::Message(_) | Part::Placeholder(_, Some(_)) => {}
                 Part::Template(_, template) => names.join(&template.open_names()),
-                Part::Placeholder(placeholder) => names.join(&placeholder.names()),
+                Part::Placeholder(placeholder, None) => names.join(&placeholder.names()),
             }
         }
         ChatPrompt { parts: parts.into(), inputs: Inputs::new(names, unknown_allowed), vars: PhantomData }
+    }
+
+    /// How many parts there are: messages, templates and placeholders.
+    pub fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Whether there are no parts, as in an empty slice.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Some of the parts, as a conversation of their own; none where the range reaches beyond them.
+    ///
+    /// ```
+    /// use catena::{ChatPrompt, Vars};
+    /// let prompt = ChatPrompt::from_messages([("system", "Be {mood}."), ("user", "{question}")])?;
+    /// let question = prompt.slice(1..).unwrap();
+    /// assert_eq!(question.variables().collect::<Vec<_>>(), ["question"]);
+    /// assert!(prompt.slice(1..9).is_none());
+    /// # Ok::<(), catena::Error>(())
+    /// ```
+    #[must_use]
+    pub fn slice(&self, range: impl RangeBounds<usize>) -> Option<Self> {
+        let range = (range.start_bound().cloned(), range.end_bound().cloned());
+        let parts = self.own_parts().get(range)?.to_vec();
+        Some(ChatPrompt::from_parts(parts, self.inputs.unknown_allowed()))
     }
 
     /// The names of the variables, sorted.
@@ -152,6 +193,24 @@ impl<V> ChatPrompt<V> {
     pub fn partial(mut self, name: &str, value: impl Serialize) -> Result<Self> {
         self.inputs.fill(name, value)?;
         Ok(self)
+    }
+
+    /// As [`partial`](ChatPrompt::partial), with what a closure gives each time the conversation is filled.
+    ///
+    /// # Errors
+    /// [`Variables`](ErrorKind::Variables) for a name that no part knows.
+    pub fn partial_with<T: Serialize>(
+        mut self,
+        name: &str,
+        make: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Result<Self> {
+        self.inputs.fill_by(name, make)?;
+        Ok(self)
+    }
+
+    /// What has to be given.
+    pub(super) fn open_names(&self) -> Names {
+        self.inputs.open_names()
     }
 }
 

@@ -3,7 +3,13 @@ use super::vars::{Vars, to_value};
 use crate::{Error, ErrorKind, Result};
 use serde::Serialize;
 use serde_json::Value;
-use std::{any::Any, borrow::Cow, collections::BTreeSet};
+use std::{
+    any::Any,
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 /// The variables a text names.
 #[derive(Debug, Clone, Default)]
@@ -27,44 +33,115 @@ impl Names {
     }
 }
 
+/// A variable that was filled in ahead.
+#[derive(Clone)]
+pub(super) enum Filled {
+    With(Value),
+    /// Made anew each time the template is filled.
+    By(Arc<dyn Fn() -> Result<Value> + Send + Sync>),
+}
+
+impl Filled {
+    pub(super) fn value(&self) -> Result<Value> {
+        match self {
+            Filled::With(value) => Ok(value.clone()),
+            Filled::By(make) => make(),
+        }
+    }
+}
+
+impl fmt::Debug for Filled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Filled::With(value) => value.fmt(f),
+            Filled::By(_) => f.write_str("closure"),
+        }
+    }
+}
+
 /// The input side of a template: its names, what was filled in ahead, and how strict it is.
 #[derive(Debug, Clone)]
 pub(super) struct Inputs {
     names: Names,
-    partial: Vars,
+    partial: BTreeMap<String, Filled>,
     // A struct may have fields a template does not use; a variable given by name is meant for it.
     unknown_allowed: bool,
 }
 
 impl Inputs {
     pub(super) fn new(names: Names, unknown_allowed: bool) -> Self {
-        Inputs { names, partial: Vars::new(), unknown_allowed }
+        Inputs { names, partial: BTreeMap::new(), unknown_allowed }
     }
 
     /// The names that may be given, sorted.
     pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
         let names: BTreeSet<&str> =
             self.names.required.iter().chain(&self.names.optional).map(String::as_str).collect();
-        names.into_iter().filter(|name| self.partial.get(name).is_none())
+        names.into_iter().filter(|name| !self.partial.contains_key(*name))
     }
 
     /// Fills a variable in ahead; a value given later takes its place.
     pub(super) fn fill(&mut self, name: &str, value: impl Serialize) -> Result<()> {
-        if !self.names.required.contains(name) && !self.names.optional.contains(name) {
-            let expected = list(self.variables());
-            let message = format!("variable `{name}` is unknown to the template; it takes {expected}");
-            return Err(Error::new(ErrorKind::Variables, message));
-        }
-        self.partial.insert(name, value);
-        self.partial.checked()?;
-        if self.names.printed.contains(name) && self.partial.get(name).is_some_and(Value::is_null) {
+        self.known(name)?;
+        let value = one_value(name, value)?;
+        if self.names.printed.contains(name) && value.is_null() {
             return Err(Error::new(
                 ErrorKind::Variables,
                 format!("variable `{name}` cannot be null: null is no value"),
             ));
         }
+        self.take(name, Filled::With(value));
+        Ok(())
+    }
+
+    /// As [`fill`](Inputs::fill), with what this gives each time.
+    pub(super) fn fill_by<T: Serialize>(
+        &mut self,
+        name: &str,
+        make: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Result<()> {
+        self.known(name)?;
+        let owned = name.to_owned();
+        self.take(name, Filled::By(Arc::new(move || one_value(&owned, make()))));
+        Ok(())
+    }
+
+    /// Fills in ahead what others were filled with, where the name is known and open.
+    pub(super) fn fill_from(&mut self, other: &Inputs) {
+        for (name, filled) in &other.partial {
+            if self.variables().any(|known| known == name) {
+                self.take(name, filled.clone());
+            }
+        }
+    }
+
+    /// What a variable was filled in with.
+    pub(super) fn filled(&self, name: &str) -> Option<&Filled> {
+        self.partial.get(name)
+    }
+
+    /// The variables that were filled in ahead, sorted.
+    pub(super) fn all_filled(&self) -> impl Iterator<Item = (&String, &Filled)> {
+        self.partial.iter()
+    }
+
+    /// Whether a struct may have more fields than the template takes.
+    pub(super) fn unknown_allowed(&self) -> bool {
+        self.unknown_allowed
+    }
+
+    fn take(&mut self, name: &str, filled: Filled) {
+        self.partial.insert(name.to_owned(), filled);
         if self.names.required.remove(name) {
             self.names.optional.insert(name.to_owned());
+        }
+    }
+
+    fn known(&self, name: &str) -> Result<()> {
+        if !self.names.required.contains(name) && !self.names.optional.contains(name) {
+            let expected = list(self.variables());
+            let message = format!("variable `{name}` is unknown to the template; it takes {expected}");
+            return Err(Error::new(ErrorKind::Variables, message));
         }
         Ok(())
     }
@@ -72,18 +149,23 @@ impl Inputs {
     /// The names that are not filled in ahead.
     pub(super) fn open_names(&self) -> Names {
         let mut names = self.names.clone();
-        names.optional.retain(|name| self.partial.get(name).is_none());
-        names.printed.retain(|name| self.partial.get(name).is_none());
+        names.optional.retain(|name| !self.partial.contains_key(name));
+        names.printed.retain(|name| !self.partial.contains_key(name));
         names
     }
 
     /// These variables, with those filled in ahead in place of theirs.
-    pub(super) fn overlay<'a>(&self, vars: &'a Vars) -> Cow<'a, Vars> {
+    pub(super) fn overlay<'a>(&self, vars: &'a Vars) -> Result<Cow<'a, Vars>> {
         let mut vars = Cow::Borrowed(vars);
-        for (name, value) in self.partial.iter() {
+        for (name, filled) in &self.partial {
+            let value = filled.value()?;
+            if value.is_null() && self.names.printed.contains(name) {
+                let message = format!("variable `{name}` was filled in with null: null is no value");
+                return Err(Error::new(ErrorKind::Variables, message));
+            }
             vars.to_mut().insert(name, value);
         }
-        vars
+        Ok(vars)
     }
 
     /// The variables to fill the template with, checked against its names.
@@ -95,9 +177,9 @@ impl Inputs {
             }
             None => Cow::Owned(self.named(to_value(vars)?)?),
         };
-        for (name, value) in self.partial.iter() {
+        for (name, filled) in &self.partial {
             if vars.get(name).is_none() {
-                vars.to_mut().insert(name, value);
+                vars.to_mut().insert(name, filled.value()?);
             }
         }
         self.check(&vars)?;
@@ -154,6 +236,12 @@ impl Inputs {
     pub(super) fn given_and_expected(&self, vars: &Vars) -> String {
         format!("given {}; expected {}", list(vars.iter().map(|(name, _)| name)), list(self.variables()))
     }
+}
+
+/// The value of one variable.
+fn one_value(name: &str, value: impl Serialize) -> Result<Value> {
+    let vars = Vars::new().with(name, value);
+    Ok(vars.checked()?.get(name).cloned().unwrap_or_default())
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -1,7 +1,8 @@
 //! Where a conversation so far goes.
-use super::{Message, Vars};
+use super::Message;
 use crate::{Error, ErrorKind, Result};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// A place in a [`ChatPrompt`](crate::ChatPrompt) that a variable fills with messages.
 ///
@@ -36,9 +37,9 @@ impl MessagesPlaceholder {
         self
     }
 
-    /// The messages, from variables that have been checked.
-    pub(super) fn messages(&self, vars: &Vars) -> Result<Vec<Message>> {
-        let Some(value) = vars.get(&self.variable).filter(|value| !(self.optional && value.is_null())) else {
+    /// The messages, from the value of the variable, which has been checked for.
+    pub(super) fn messages(&self, value: Option<&Value>) -> Result<Vec<Message>> {
+        let Some(value) = value.filter(|value| !(self.optional && value.is_null())) else {
             return Ok(Vec::new());
         };
         let mut messages = Vec::<Message>::deserialize(value).map_err(|cause| {

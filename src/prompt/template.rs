@@ -4,6 +4,8 @@ use super::{
     fstring::FString,
     inputs::{Inputs, Names},
     jinja::{Compiled, Dialect},
+    join::Piece,
+    mustache::Mustache,
 };
 use crate::Result;
 use minijinja::{Value, value::Serde};
@@ -12,20 +14,21 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 /// Text with variables in it, parsed once and filled many times.
 ///
-/// Two forms are known:
+/// Three forms are known:
 ///
 /// * LangChain's f-strings ([`new`](Template::new)): `{topic}` is a variable, `{{` and `}}` are braces. A format may follow
 ///   a colon as in Python: `{price:>8.2f}` (fill, alignment, width, precision; `s`, `d`, `f`).
 /// * Jinja ([`jinja`](Template::jinja)): `{{ topic }}`, `{% for %}`, `{% if %}`, filters, macros.
+/// * Mustache ([`mustache`](Template::mustache)): `{{topic}}`, `{{#items}}…{{/items}}`.
 ///
 /// Values are written as they are and never read as template text again. Text is written without quotes; in an f-string
-/// anything else is written as JSON, and null counts as missing.
+/// anything else is written as JSON, and null counts as missing; Mustache does the same, and escapes what `{{topic}}` writes.
 ///
 /// # Variables
 ///
 /// `V` is what fills the template, and so the input of its chain. By default it is [`Vars`], values by name; then every
 /// variable must be given and none that the template does not know. A Jinja variable that the template asks for (`x is
-/// defined`, `x | default(…)`) may be left out. A mismatch is an error of kind [`Variables`](crate::ErrorKind::Variables)
+/// defined`, `x | default(…)`) may be left out, and so may a name of Mustache that stands in a section only. A mismatch is an error of kind [`Variables`](crate::ErrorKind::Variables)
 /// that names what is missing, unknown, given and expected.
 ///
 /// A typed template ([`typed`](Template::typed), [`typed_jinja`](Template::typed_jinja)) is filled from the fields of a
@@ -57,15 +60,18 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 /// # }).unwrap();
 /// ```
 pub struct Template<V = Vars> {
-    body: Arc<Body>,
-    inputs: Inputs,
+    pub(super) body: Arc<Body>,
+    pub(super) inputs: Inputs,
     vars: PhantomData<fn(V)>,
 }
 
 #[derive(Debug)]
-enum Body {
+pub(super) enum Body {
     FString(FString),
     Jinja(Box<Compiled>),
+    Mustache(Mustache),
+    /// Templates one after the other, and their texts.
+    Joined(Vec<Piece>, String),
 }
 
 impl Template {
@@ -103,6 +109,31 @@ impl Template {
     }
 }
 
+impl Template {
+    /// A Mustache template, filled from [`Vars`].
+    ///
+    /// `{{name}}` writes a value with the characters `&`, `<`, `>` and `"` escaped for HTML, as Mustache has it; `{{{name}}}`
+    /// and `{{&name}}` write it as it is, which is what most prompts want. `{{#name}}…{{/name}}` is written for each item of a
+    /// list, or once for any other value but false, null, the empty text and the empty list; `{{^name}}…{{/name}}` for those
+    /// and for a missing name. Names are looked for from the innermost section outwards, `{{a.b}}` reaches into a value, and
+    /// `{{.}}` is the item. There are comments, `{{! … }}`, and other tags, `{{=<% %>=}}`. A template stands alone:
+    /// partials are refused. Unlike Mustache, a name without a value is an error where it is to be written.
+    ///
+    /// ```
+    /// use catena::{Template, Vars};
+    /// let template = Template::mustache("{{#items}}\n- {{{.}}}\n{{/items}}\n{{^items}}\nNothing.\n{{/items}}")?;
+    /// assert_eq!(template.format(&Vars::new().with("items", ["{a}", "b & c"]))?, "- {a}\n- b & c\n");
+    /// assert_eq!(template.format(&Vars::new())?, "Nothing.\n");
+    /// # Ok::<(), catena::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Template`](crate::ErrorKind::Template), with the place, for malformed text.
+    pub fn mustache(text: impl AsRef<str>) -> Result<Self> {
+        Ok(Template::from_body(Body::Mustache(Mustache::parse(text.as_ref())?), false))
+    }
+}
+
 impl<V: Serialize + Send + 'static> Template<V> {
     /// As [`new`](Template::new), filled from a type of your own.
     ///
@@ -127,6 +158,14 @@ impl<V: Serialize + Send + 'static> Template<V> {
         Ok(Template::from_body(Body::jinja(text.as_ref())?, true))
     }
 
+    /// As [`mustache`](Template::mustache), filled from a type of your own.
+    ///
+    /// # Errors
+    /// As [`mustache`](Template::mustache).
+    pub fn typed_mustache(text: impl AsRef<str>) -> Result<Self> {
+        Ok(Template::from_body(Body::Mustache(Mustache::parse(text.as_ref())?), true))
+    }
+
     /// Fills the template, giving text.
     ///
     /// # Errors
@@ -139,7 +178,7 @@ impl<V: Serialize + Send + 'static> Template<V> {
 }
 
 impl<V> Template<V> {
-    fn from_body(body: Body, unknown_allowed: bool) -> Self {
+    pub(super) fn from_body(body: Body, unknown_allowed: bool) -> Self {
         let inputs = Inputs::new(body.names(), unknown_allowed);
         Template { body: Arc::new(body), inputs, vars: PhantomData }
     }
@@ -154,6 +193,8 @@ impl<V> Template<V> {
         match self.body.as_ref() {
             Body::FString(text) => text.source(),
             Body::Jinja(text) => text.source(),
+            Body::Mustache(text) => text.source(),
+            Body::Joined(_, text) => text,
         }
     }
 
@@ -174,6 +215,29 @@ impl<V> Template<V> {
         Ok(self)
     }
 
+    /// As [`partial`](Template::partial), with what a closure gives each time the template is filled.
+    ///
+    /// ```
+    /// use catena::{Template, Vars};
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// let count = AtomicU32::new(1);
+    /// let template = Template::new("{n}. {text}")?.partial_with("n", move || count.fetch_add(1, Ordering::Relaxed))?;
+    /// let vars = Vars::from([("text", "cheese")]);
+    /// assert_eq!((template.format(&vars)?.as_str(), template.format(&vars)?.as_str()), ("1. cheese", "2. cheese"));
+    /// # Ok::<(), catena::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Variables`](crate::ErrorKind::Variables) for a name the template does not know.
+    pub fn partial_with<T: Serialize>(
+        mut self,
+        name: &str,
+        make: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Result<Self> {
+        self.inputs.fill_by(name, make)?;
+        Ok(self)
+    }
+
     /// What has to be given.
     pub(super) fn open_names(&self) -> Names {
         self.inputs.open_names()
@@ -181,18 +245,24 @@ impl<V> Template<V> {
 
     /// Fills the template as a part of something that has checked the variables; those filled in ahead stay.
     pub(super) fn fill_part(&self, vars: &Vars) -> Result<String> {
-        self.fill(&self.inputs.overlay(vars))
+        self.fill(self.inputs.overlay(vars)?.as_ref())
     }
 
     fn fill(&self, vars: &Vars) -> Result<String> {
-        match self.body.as_ref() {
-            Body::FString(text) => text.render(vars),
-            Body::Jinja(text) => text.render(Value::from(Serde(vars))),
-        }
+        self.body.render(vars)
     }
 }
 
 impl Body {
+    pub(super) fn render(&self, vars: &Vars) -> Result<String> {
+        match self {
+            Body::FString(text) => text.render(vars),
+            Body::Jinja(text) => text.render(Value::from(Serde(vars))),
+            Body::Mustache(text) => text.render(vars),
+            Body::Joined(pieces, _) => pieces.iter().map(|piece| piece.render(vars)).collect(),
+        }
+    }
+
     fn jinja(text: &str) -> Result<Self> {
         Ok(Body::Jinja(Box::new(Compiled::parse(text, Dialect::Prompt, |_| ())?)))
     }
@@ -201,6 +271,8 @@ impl Body {
         match self {
             Body::FString(text) => text.names(),
             Body::Jinja(text) => text.names().clone(),
+            Body::Mustache(text) => text.names(),
+            Body::Joined(pieces, _) => Piece::names(pieces),
         }
     }
 }

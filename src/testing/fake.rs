@@ -32,11 +32,15 @@ use std::{
 pub struct FakeLlm {
     script: Arc<Mutex<VecDeque<Vec<Act>>>>,
     repeat: Option<Vec<Act>>,
+    pause: Option<Pause>,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
+/// What is waited for before each delta.
+type Pause = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
 #[derive(Clone)]
-enum Act {
+pub(super) enum Act {
     Write(String),
     Wait(Gate),
     Fail(Error),
@@ -48,9 +52,7 @@ type Gate = futures::future::Shared<BoxFuture<'static, ()>>;
 impl FakeLlm {
     /// Writes this text as the answer to everything, a word at a time.
     pub fn always(text: impl Into<String>) -> Self {
-        let text = text.into();
-        let words = text.split_inclusive(' ').map(|word| Act::Write(word.to_owned())).collect();
-        FakeLlm { repeat: Some(words), ..FakeLlm::scripted::<[&str; 0], _>([]) }
+        FakeLlm { repeat: Some(words(&text.into()).collect()), ..FakeLlm::scripted::<[&str; 0], _>([]) }
     }
 
     /// Writes these answers in turn, each given as its deltas; then every further request fails.
@@ -60,7 +62,33 @@ impl FakeLlm {
         S: Into<String>,
     {
         let script = answers.into_iter().map(|deltas| deltas.into_iter().map(|text| Act::Write(text.into())).collect());
-        FakeLlm { script: Arc::new(Mutex::new(script.collect())), repeat: None, requests: Arc::default() }
+        FakeLlm { script: Arc::new(Mutex::new(script.collect())), repeat: None, pause: None, requests: Arc::default() }
+    }
+
+    /// Writes so many words of this text as the answer to everything, and then fails like this.
+    ///
+    /// ```
+    /// use catena::{Error, ErrorKind, Model, testing::FakeLlm};
+    /// use futures::StreamExt;
+    ///
+    /// let broken = FakeLlm::failing_after(2, "never to be finished", Error::new(ErrorKind::Engine, "it broke"));
+    /// let texts = futures::executor::block_on(Model::new(broken).stream_text("x").collect::<Vec<_>>());
+    /// assert_eq!((texts.len(), texts[1].as_deref().unwrap()), (3, "to "));
+    /// assert_eq!(texts[2].as_ref().unwrap_err().kind(), ErrorKind::Engine);
+    /// ```
+    pub fn failing_after(tokens: usize, text: impl Into<String>, error: Error) -> Self {
+        let acts = words(&text.into()).take(tokens).chain([Act::Fail(error)]).collect();
+        FakeLlm { repeat: Some(acts), ..FakeLlm::scripted::<[&str; 0], _>([]) }
+    }
+
+    /// The same model, slow: before each delta it waits for what this gives, such as a timer.
+    #[must_use]
+    pub fn slow<F: Future<Output = ()> + Send + 'static>(
+        mut self,
+        pause: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self {
+        self.pause = Some(Arc::new(move || pause().boxed()));
+        self
     }
 
     /// Waits for `gate` before going on with what is added after this, in the last answer.
@@ -124,8 +152,7 @@ impl LLM for FakeLlm {
             Ok(acts) => acts,
             Err(error) => return stream::iter([Err(error)]).boxed(),
         };
-        stream::unfold(Some(Writing { acts, request, text: String::new(), reason: FinishReason::EndOfText }), step)
-            .boxed()
+        write(acts, request, self.pause.clone())
     }
 
     fn id(&self) -> &'static str {
@@ -133,7 +160,19 @@ impl LLM for FakeLlm {
     }
 }
 
+/// The text a word at a time.
+pub(super) fn words(text: &str) -> impl Iterator<Item = Act> {
+    text.split_inclusive(' ').map(|word| Act::Write(word.to_owned()))
+}
+
+/// Does all this, and ends with what was written, if the grammar of the request allows it.
+pub(super) fn write(acts: VecDeque<Act>, request: Request, pause: Option<Pause>) -> ChunkStream<'static, Completion> {
+    let writing = Writing { acts, pause, request, text: String::new(), reason: FinishReason::EndOfText };
+    stream::unfold(Some(writing), step).boxed()
+}
+
 struct Writing {
+    pause: Option<Pause>,
     acts: VecDeque<Act>,
     request: Request,
     text: String,
@@ -145,6 +184,9 @@ async fn step(writing: Option<Writing>) -> Option<(Result<Chunk<Completion>>, Op
     while let Some(act) = writing.acts.pop_front() {
         match act {
             Act::Write(text) => {
+                if let Some(pause) = &writing.pause {
+                    pause().await;
+                }
                 writing.text.push_str(&text);
                 return Some((Ok(Chunk::Delta(Delta::Text(text))), Some(writing)));
             }

@@ -10,9 +10,9 @@ const SHORT: Duration = Duration::from_millis(20);
 async fn answers_are_there_when_it_is_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("answers.db");
-    counting().cached(SqliteCache::open(&path).unwrap()).invoke("a").await.unwrap();
+    counting().cached(SqliteCache::open(&path).await.unwrap()).invoke("a").await.unwrap();
 
-    let cache = SqliteCache::open(&path).unwrap();
+    let cache = SqliteCache::open(&path).await.unwrap();
     let llm = counting().cached(cache.clone());
     assert!(llm.detailed().invoke("a").await.unwrap().cached);
     cache.clear().await.unwrap();
@@ -22,7 +22,7 @@ async fn answers_are_there_when_it_is_opened_again() {
 #[tokio::test]
 async fn many_at_once_share_one_connection() {
     let folder = tempfile::tempdir().unwrap();
-    let llm = counting().cached(SqliteCache::open(folder.path().join("answers.db")).unwrap());
+    let llm = counting().cached(SqliteCache::open(folder.path().join("answers.db")).await.unwrap());
     let prompts: Vec<String> = (0..50).map(|number| number.to_string()).collect();
     let first = futures::future::join_all(prompts.iter().map(|prompt| llm.invoke(prompt))).await;
     let again = futures::future::join_all(prompts.iter().map(|prompt| llm.invoke(prompt))).await;
@@ -38,7 +38,7 @@ async fn what_is_no_database_is_told_when_it_is_opened() {
     let text = folder.path().join("text");
     std::fs::write(&text, "not a database, but long enough to be taken for one ".repeat(100)).unwrap();
     for path in [text.as_path(), folder.path(), &folder.path().join("no/folder/answers.db")] {
-        let error = SqliteCache::open(path).unwrap_err();
+        let error = SqliteCache::open(path).await.unwrap_err();
         assert_eq!((error.kind(), error.path()), (ErrorKind::Io, path.to_str()), "{error}");
     }
 }
@@ -47,7 +47,7 @@ async fn what_is_no_database_is_told_when_it_is_opened() {
 async fn a_locked_database_is_an_error_and_the_answer_is_not_lost() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("answers.db");
-    let llm = counting().cached(SqliteCache::open_patiently(&path, SHORT).unwrap());
+    let llm = counting().cached(SqliteCache::open_with_timeout(&path, SHORT).await.unwrap());
     let other = Connection::open(&path).unwrap();
 
     // Others may read, none may write.
@@ -69,10 +69,10 @@ async fn a_locked_database_is_an_error_and_the_answer_is_not_lost() {
 async fn a_damaged_answer_is_an_error_until_it_is_cleared() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("answers.db");
-    let cache = SqliteCache::open(&path).unwrap();
+    let cache = SqliteCache::open(&path).await.unwrap();
     let llm = counting().cached(cache.clone());
     llm.invoke("a").await.unwrap();
-    Connection::open(&path).unwrap().execute("UPDATE answers SET answer = '{'", []).unwrap();
+    Connection::open(&path).unwrap().execute("UPDATE catena_answers SET answer = '{'", []).unwrap();
     assert_eq!(llm.invoke("a").await.unwrap_err().kind(), ErrorKind::Parse);
     cache.clear().await.unwrap();
     assert_eq!(llm.invoke("a").await.unwrap(), "answer 2");
@@ -81,7 +81,7 @@ async fn a_damaged_answer_is_an_error_until_it_is_cleared() {
 #[tokio::test]
 async fn an_answer_that_nobody_waits_for_any_more_leaves_the_cache_usable() {
     let folder = tempfile::tempdir().unwrap();
-    let llm = counting().cached(SqliteCache::open(folder.path().join("answers.db")).unwrap());
+    let llm = counting().cached(SqliteCache::open(folder.path().join("answers.db")).await.unwrap());
     for polls in 0..6 {
         let mut call = Box::pin(llm.invoke(format!("{polls}")));
         for _ in 0..polls {

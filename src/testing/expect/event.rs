@@ -44,6 +44,7 @@ impl fmt::Display for Event {
             What::Start => write!(f, "start {name}"),
             What::Delta(Delta::Text(text)) => write!(f, "delta {name} {text:?}"),
             What::Delta(Delta::Json(value)) => write!(f, "delta {name} {value}"),
+            What::Delta(Delta::Patch(patch)) => write!(f, "delta {name} {patch}"),
             What::End => write!(f, "end {name}"),
             What::Error(kind) => write!(f, "error {name} {kind:?}"),
             What::Cancel => write!(f, "cancel {name}"),

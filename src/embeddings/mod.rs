@@ -1,0 +1,6 @@
+//! Texts as vectors.
+mod index;
+mod provider;
+
+pub use index::{Found, VectorIndex};
+pub use provider::Embeddings;

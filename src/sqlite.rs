@@ -1,0 +1,123 @@
+//! A database with a thread of its own.
+use crate::{Error, ErrorKind, Result};
+use futures::channel::oneshot;
+use rusqlite::{Connection, ErrorCode};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// A database that is worked on by one thread, in the order in which it is asked. The thread ends with the last clone.
+#[derive(Clone)]
+pub(crate) struct Database(Arc<Worker>);
+
+struct Worker {
+    path: PathBuf,
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Database {
+    /// Opens the database in this file, or makes one, and finds out whether it is one.
+    pub(crate) async fn open(path: &Path, timeout: Duration) -> Result<Self> {
+        let (jobs, work) = mpsc::channel::<Job>();
+        let (opened, outcome) = oneshot::channel();
+        let file = path.to_owned();
+        let run = move || {
+            let connect = || {
+                let connection = Connection::open(&file)?;
+                connection.busy_timeout(timeout)?;
+                // The file is read only now: before this anything passes for a database.
+                connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+                Ok(connection)
+            };
+            match connect() {
+                Ok(mut connection) => {
+                    // The caller may be gone; then so is the sender of jobs.
+                    let _ = opened.send(Ok(()));
+                    for job in work {
+                        job(&mut connection);
+                    }
+                }
+                Err(cause) => drop(opened.send(Err(cause))),
+            }
+        };
+        let thread = thread::Builder::new().name("catena-sqlite".into()).spawn(run).map_err(|cause| {
+            Error::new(ErrorKind::Io, format!("no thread could be started for the database: {cause}"))
+                .with_source(cause)
+        })?;
+        let (jobs, thread) = (Mutex::new(Some(jobs)), Mutex::new(Some(thread)));
+        let database = Database(Arc::new(Worker { path: path.to_owned(), jobs, thread }));
+        match outcome.await {
+            Ok(Ok(())) => Ok(database),
+            Ok(Err(cause)) => Err(database.failed(cause)),
+            Err(_) => Err(database.gone()),
+        }
+    }
+
+    /// Does this on the thread. Once begun it is done to its end, whether or not somebody waits for it.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (done, outcome) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let _ = done.send(work(connection));
+        });
+        let sent = {
+            let jobs = self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
+        };
+        if !sent {
+            return Err(self.gone());
+        }
+        outcome.await.map_err(|_| self.gone())?.map_err(|cause| self.failed(cause))
+    }
+
+    /// The error with the file's path.
+    pub(crate) fn at_path(&self, error: Error) -> Error {
+        error.with_path(self.0.path.display().to_string())
+    }
+
+    fn failed(&self, cause: rusqlite::Error) -> Error {
+        let message = match cause.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                "the database is locked by another connection, and nothing was changed: try again, or wait longer"
+                    .into()
+            }
+            Some(ErrorCode::NotADatabase) => "the file is no SQLite database".to_owned(),
+            Some(ErrorCode::DatabaseCorrupt) => "the database is damaged".to_owned(),
+            Some(ErrorCode::ReadOnly) => "the database cannot be written, and nothing was changed".to_owned(),
+            Some(ErrorCode::DiskFull) => "the disk is full, and nothing was changed".to_owned(),
+            Some(ErrorCode::CannotOpen) => "the database cannot be opened".to_owned(),
+            _ => format!("the database failed: {cause}"),
+        };
+        self.at_path(Error::new(ErrorKind::Io, message).with_source(cause))
+    }
+
+    fn gone(&self) -> Error {
+        self.at_path(Error::new(ErrorKind::Closed, "the database's thread is gone"))
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Waiting keeps the promise that what was begun is finished, and that the file is closed afterwards.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id()) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Database").field(&self.0.path).finish()
+    }
+}

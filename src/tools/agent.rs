@@ -1,0 +1,125 @@
+//! A model that calls tools until it knows the answer.
+use super::{Tool, ToolAnswer, ToolCall, WithTools};
+use crate::{Error, ErrorKind, IntoRequest, LLM, Message, Model, Prompt, Result, Role, RunContext, Runnable};
+use futures::future::try_join_all;
+use std::{borrow::Cow, fmt};
+
+/// A model that calls tools, sees what they give, and so on until it answers in text: a step that gives that text.
+///
+/// The model is asked at most 10 times, unless [`max_steps`](Agent::max_steps) says otherwise. Calls of one answer run
+/// side by side, each as a run of its tool's name; an error of a tool is that of the agent, unless the tool is
+/// [`telling_errors`](Tool::telling_errors). What happened is in the run tree; the conversation is that of one run.
+///
+/// ```
+/// use catena::{Agent, Model, Tool, testing::FakeLlm};
+///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct City {
+///     city: String,
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let weather = Tool::new("weather", "Tells the weather.", |at: City| async move { Ok(format!("Rain in {}.", at.city)) })?;
+/// let answers = [[r#"[{"name":"weather","arguments":{"city":"Bergen"}}]"#], ["Yes, it rains."]];
+/// let llm = Model::new(FakeLlm::scripted(answers));
+/// let agent = Agent::new(&llm, [weather])?.max_steps(4);
+/// assert_eq!(agent.invoke("Do I need an umbrella in Bergen?").await?, "Yes, it rains.");
+/// assert!(llm.requests()[1].prompt.to_string().ends_with("Tool: Rain in Bergen."));
+/// # Ok::<(), catena::Error>(()) }).unwrap();
+/// ```
+#[doc(alias = "AgentExecutor")]
+#[must_use = "a step does nothing until it is run"]
+pub struct Agent<L: ?Sized = dyn LLM> {
+    max_steps: usize,
+    model: WithTools<L>,
+}
+
+impl<L: LLM + ?Sized> Agent<L> {
+    /// An agent with these tools.
+    ///
+    /// # Errors
+    /// Those of [`Model::with_tools`].
+    pub fn new(model: &Model<L>, tools: impl IntoIterator<Item = Tool>) -> Result<Self> {
+        Ok(Agent { max_steps: 10, model: model.with_tools(tools)? })
+    }
+
+    /// The same agent, whose model is asked at most so many times. With 0, running it is an error of kind
+    /// [`InvalidOption`](ErrorKind::InvalidOption).
+    pub fn max_steps(mut self, max_steps: usize) -> Self {
+        self.max_steps = max_steps;
+        self
+    }
+
+    /// Asks the agent.
+    ///
+    /// # Errors
+    /// Those of the model and of the tools; [`StepLimit`](ErrorKind::StepLimit), with the last calls as
+    /// [`partial`](Error::partial), when there is no answer in text by then.
+    pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<String> {
+        RunContext::new().step("agent", self, prompt.into_request()).await
+    }
+
+    /// What the tools give for these calls, in their order.
+    async fn call(&self, calls: &[ToolCall], cx: &RunContext) -> Result<Vec<Message>> {
+        let call = |call: &ToolCall| {
+            let tool = self.model.tools().iter().find(|tool| tool.name() == call.name).cloned();
+            let ToolCall { name, arguments } = call.clone();
+            async move {
+                let unknown = || Error::new(ErrorKind::Parse, format!("there is no tool `{name}`"));
+                let result = tool.ok_or_else(unknown)?.call(arguments, cx).await?;
+                Ok(Message::new(Role::Tool, result)) as Result<_>
+            }
+        };
+        try_join_all(calls.iter().map(call)).await
+    }
+}
+
+impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Agent<L> {
+    type Output = String;
+
+    async fn run(&self, input: I, cx: &RunContext) -> Result<String> {
+        if self.max_steps == 0 {
+            return Err(Error::new(
+                ErrorKind::InvalidOption,
+                "with 0 steps the model is never asked: allow at least 1",
+            ));
+        }
+        let mut request = input.into_request();
+        let mut messages = std::mem::replace(&mut request.prompt, Prompt::Messages(Vec::new())).into_messages();
+        let mut last = String::new();
+        for step in 1..=self.max_steps {
+            request.prompt = Prompt::Messages(messages.clone());
+            let calls = match cx.step(self.model.id(), &self.model, request.clone()).await? {
+                ToolAnswer::Text(text) => return Ok(text),
+                ToolAnswer::Calls(calls) => calls,
+            };
+            last = serde_json::to_string(&calls).map_err(Error::other)?;
+            // What nobody would see is not done.
+            if step < self.max_steps {
+                messages.push(Message::assistant(last.as_str()));
+                messages.extend(self.call(&calls, cx).await?);
+            }
+        }
+        let message =
+            format!("after {} steps the model still calls tools: allow more with `max_steps`", self.max_steps);
+        Err(Error::new(ErrorKind::StepLimit, message).with_partial(last))
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        "agent".into()
+    }
+}
+
+crate::pipe_head!(impl<L> Agent<L>: Prompt where L: LLM);
+
+impl<L: ?Sized> Clone for Agent<L> {
+    fn clone(&self) -> Self {
+        Agent { max_steps: self.max_steps, model: self.model.clone() }
+    }
+}
+
+impl<L: LLM + ?Sized> fmt::Debug for Agent<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Agent").field("max_steps", &self.max_steps).field("model", &self.model).finish()
+    }
+}

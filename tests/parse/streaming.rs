@@ -1,0 +1,148 @@
+//! What a parser hands out while a model writes.
+use catena::{
+    Chunk, Delta, Error, ErrorKind, JsonParser, Model, OutputParser, Partial, RunContext, Template,
+    parse::{CodeBlockParser, CommaListParser, EnumParser, TextParser},
+    testing::{Expect, FakeLlm},
+};
+use futures::{StreamExt, TryStreamExt, executor::block_on};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Debug, Clone, PartialEq, Deserialize, schemars::JsonSchema)]
+struct Recipe {
+    title: String,
+    steps: Vec<String>,
+}
+
+const TEXT: &str = "```json\n{\"title\": \"So\\u00fcp\", \"steps\": [\"cut\", \"boil\"]}\n```";
+
+fn writing(parts: &[&str]) -> Model<FakeLlm> {
+    Model::new(FakeLlm::scripted([parts.to_vec()]))
+}
+
+#[test]
+fn the_value_is_the_same_wherever_the_text_is_cut() {
+    let expected = Recipe { title: "Soüp".into(), steps: vec!["cut".into(), "boil".into()] };
+    for at in 0..=TEXT.len() {
+        let (a, b) = TEXT.split_at(at);
+        let chain = writing(&[a, b]) | JsonParser::<Recipe>::new();
+        let (mut partial, mut done) = (Partial::<Recipe>::new(), None);
+        for chunk in block_on(chain.stream("x").try_collect::<Vec<_>>()).unwrap() {
+            match chunk {
+                Chunk::Delta(delta) => partial.apply_delta(&delta).unwrap(),
+                Chunk::Done(value) => done = Some(value),
+            }
+        }
+        assert_eq!(done, Some(expected.clone()), "{at}");
+        assert_eq!(partial.finish().unwrap(), expected, "{at}");
+    }
+}
+
+#[test]
+fn a_truncated_answer_is_an_error_when_invoked_and_when_streamed() {
+    for end in 0..TEXT.len() - 3 {
+        let text = &TEXT[..end];
+        let error = block_on((writing(&[text]) | JsonParser::<Recipe>::new()).invoke("x")).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.partial(), error.step()),
+            (ErrorKind::Truncated, Some(text), Some("JsonParser"))
+        );
+        let streamed: Vec<_> = block_on((writing(&[text]) | JsonParser::<Value>::new()).stream("x").collect());
+        assert_eq!(streamed.last().unwrap().as_ref().unwrap_err().kind(), ErrorKind::Truncated);
+    }
+}
+
+#[test]
+fn a_model_that_cannot_be_right_any_more_is_stopped() {
+    let (cx, handle) = {
+        let script = Expect::new().llm_token("Sure, ").error("JsonParser", ErrorKind::Parse).llm_cancel("fake");
+        let (handler, handle) = script.handler();
+        (RunContext::new().with(handler), handle)
+    };
+    let chain = writing(&["Sure, ", "here it is: ", "[1]"]) | JsonParser::<Value>::new();
+    let chunks: Vec<_> = block_on(chain.stream_in("x", &cx).collect());
+    let error = chunks.last().unwrap().as_ref().unwrap_err();
+    assert_eq!((error.kind(), error.partial()), (ErrorKind::Parse, Some("Sure, ")));
+    assert!(!handle.events().iter().any(|event| event.contains("here it is")), "{:?}", handle.events());
+    handle.assert_outcomes();
+}
+
+#[test]
+fn parsers_stream_one_behind_the_other() {
+    let chain = writing(&["Here:\n```json\n[\"a", "b\",\n", "2]\n", "``", "`\nDone."])
+        | TextParser
+        | CodeBlockParser::language("json")
+        | JsonParser::<Vec<Value>>::new();
+    let chunks = block_on(chain.stream("x").try_collect::<Vec<_>>()).unwrap();
+    let mut value = Value::Null;
+    let mut changes = 0;
+    for chunk in &chunks {
+        if let Chunk::Delta(Delta::Patch(patch)) = chunk {
+            patch.apply(&mut value).unwrap();
+            changes += 1;
+        }
+    }
+    assert_eq!((value, changes), (json!(["ab", 2]), 5));
+    assert_eq!(chunks.last(), Some(&Chunk::Done(vec![json!("ab"), json!(2)])));
+}
+
+#[test]
+fn a_list_is_handed_out_item_by_item() {
+    let chain = writing(&["oak, a", "sh,", " elm"]) | CommaListParser;
+    let told = block_on(chain.stream("x").try_collect::<Vec<_>>()).unwrap();
+    let told: Vec<_> = told
+        .iter()
+        .filter_map(|chunk| match chunk {
+            Chunk::Delta(Delta::Patch(patch)) => Some(patch.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            " = []",
+            "/0 = \"oak\"",
+            "/0 complete",
+            "/1 = \"ash\"",
+            "/1 complete",
+            "/2 = \"elm\"",
+            "/2 complete",
+            " complete"
+        ]
+    );
+}
+
+#[test]
+fn errors_of_the_model_are_not_those_of_the_parser() {
+    let broken = FakeLlm::scripted([["[1"]]).then_fail(Error::new(ErrorKind::Engine, "it broke"));
+    let chunks: Vec<_> = block_on((Model::new(broken) | JsonParser::<Value>::new()).stream("x").collect());
+    let error = chunks.last().unwrap().as_ref().unwrap_err();
+    assert_eq!((error.kind(), error.step()), (ErrorKind::Engine, Some("fake")));
+}
+
+#[test]
+fn format_instructions_are_a_variable_of_the_prompt() {
+    #[derive(Debug, Clone, PartialEq, Deserialize, schemars::JsonSchema)]
+    enum Size {
+        Small,
+        Large,
+    }
+    let parser = JsonParser::<Recipe>::new();
+    let template = Template::new("{form}\n\n{dish}?").unwrap();
+    let prompt = template.partial("form", parser.format_instructions()).unwrap();
+    let llm = Model::new(FakeLlm::always(TEXT));
+    let chain = prompt | llm.clone() | parser;
+    block_on(chain.invoke([("dish", "soup")])).unwrap();
+    let asked = llm.requests()[0].prompt.to_string();
+    for part in ["\"steps\"", "\"items\"", "\"required\"", "JSON schema"] {
+        assert!(asked.contains(part), "{asked}");
+    }
+    let sizes = EnumParser::<Size>::of_type().unwrap();
+    assert!(sizes.format_instructions().ends_with("Small, Large"));
+    assert!(sizes.grammar().unwrap().matches("Large").unwrap());
+    assert_eq!(sizes.parse(" Large ").unwrap(), Size::Large);
+    assert_eq!(sizes.parse("Huge").unwrap_err().kind(), ErrorKind::Parse);
+    assert_eq!(sizes.parse("Sm").unwrap_err().kind(), ErrorKind::Truncated);
+    assert_eq!(EnumParser::<bool>::of_type().unwrap_err().kind(), ErrorKind::Schema);
+    assert_eq!(EnumParser::new([("a", 1), ("a", 2)]).unwrap_err().kind(), ErrorKind::InvalidOption);
+}
