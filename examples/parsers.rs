@@ -28,7 +28,7 @@ fn main() -> Result<()> {
             match chunk {
                 Chunk::Delta(Delta::Patch(patch)) => {
                     partial.apply(&patch)?;
-                    println!("{patch:<24} so far: {}", partial.value());
+                    println!("{:<20} so far: {}", patch.to_string(), partial.value());
                 }
                 Chunk::Done(recipe) => println!("the value: {recipe:?}\n"),
                 Chunk::Delta(_) => {}
