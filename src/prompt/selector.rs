@@ -6,6 +6,11 @@ use std::fmt;
 
 /// Chooses the examples of a [`FewShotPrompt`](crate::FewShotPrompt) for what the prompt is filled with.
 #[async_trait]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not choose examples",
+    label = "expected an `ExampleSelector`",
+    note = "for examples that are always shown use `FewShotPrompt::of_examples`"
+)]
 pub trait ExampleSelector: Send + Sync {
     /// The examples to show, in their order.
     ///

@@ -1,7 +1,10 @@
 //! A model that calls tools until it knows the answer.
 use super::{Tool, ToolAnswer, ToolCall, WithTools};
-use crate::{Error, ErrorKind, IntoRequest, LLM, Message, Model, Prompt, Result, Role, RunContext, Runnable};
-use futures::future::try_join_all;
+use crate::{
+    Chunk, ChunkStream, Delta, Error, ErrorKind, IntoRequest, LLM, Message, Model, Prompt, Request, Result, Role,
+    RunContext, Runnable, chunk::whole,
+};
+use futures::{StreamExt, future::try_join_all, stream};
 use std::{borrow::Cow, fmt};
 
 /// A model that calls tools, sees what they give, and so on until it answers in text: a step that gives that text.
@@ -77,36 +80,108 @@ impl<L: LLM + ?Sized> Agent<L> {
 impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Agent<L> {
     type Output = String;
 
-    async fn run(&self, input: I, cx: &RunContext) -> Result<String> {
-        if self.max_steps == 0 {
+    fn run(&self, input: I, cx: &RunContext) -> impl Future<Output = Result<String>> + Send {
+        whole(self.run_stream(input, cx))
+    }
+
+    /// Hands out the answer in text as it is written, and nothing of the calls before it.
+    fn run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, String> {
+        let mut request = input.into_request();
+        let prompt = std::mem::replace(&mut request.prompt, Prompt::Messages(Vec::new()));
+        let going = Going {
+            agent: self,
+            cx: cx.clone(),
+            request,
+            messages: prompt.into_messages(),
+            steps: 0,
+            last: String::new(),
+            answer: None,
+            ended: false,
+        };
+        stream::unfold(going, |mut going| async { going.next().await.map(|chunk| (chunk, going)) }).boxed()
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        "agent".into()
+    }
+}
+
+/// An agent at work.
+struct Going<'a, L: ?Sized> {
+    agent: &'a Agent<L>,
+    cx: RunContext,
+    request: Request,
+    messages: Vec<Message>,
+    /// How often the model was asked.
+    steps: usize,
+    /// The last calls, as JSON.
+    last: String,
+    /// What the model answers now.
+    answer: Option<ChunkStream<'a, ToolAnswer>>,
+    ended: bool,
+}
+
+impl<'a, L: LLM + ?Sized> Going<'a, L> {
+    async fn next(&mut self) -> Option<Result<Chunk<String>>> {
+        while !self.ended {
+            let chunk = match self.step().await {
+                Ok(None) => continue,
+                Ok(Some(chunk)) => Ok(chunk),
+                Err(error) => Err(error),
+            };
+            if !matches!(chunk, Ok(Chunk::Delta(_))) {
+                self.ended = true;
+                self.answer = None;
+            }
+            return Some(chunk);
+        }
+        None
+    }
+
+    /// Asks the model once more.
+    fn ask(&mut self) -> Result<ChunkStream<'a, ToolAnswer>> {
+        let agent = self.agent;
+        if agent.max_steps == 0 {
             return Err(Error::new(
                 ErrorKind::InvalidOption,
                 "with 0 steps the model is never asked: allow at least 1",
             ));
         }
-        let mut request = input.into_request();
-        let mut messages = std::mem::replace(&mut request.prompt, Prompt::Messages(Vec::new())).into_messages();
-        let mut last = String::new();
-        for step in 1..=self.max_steps {
-            request.prompt = Prompt::Messages(messages.clone());
-            let calls = match cx.step(self.model.id(), &self.model, request.clone()).await? {
-                ToolAnswer::Text(text) => return Ok(text),
-                ToolAnswer::Calls(calls) => calls,
-            };
-            last = serde_json::to_string(&calls).map_err(Error::other)?;
-            // What nobody would see is not done.
-            if step < self.max_steps {
-                messages.push(Message::assistant(last.as_str()));
-                messages.extend(self.call(&calls, cx).await?);
-            }
+        if self.steps == agent.max_steps {
+            let message =
+                format!("after {} steps the model still calls tools: allow more with `max_steps`", agent.max_steps);
+            return Err(Error::new(ErrorKind::StepLimit, message).with_partial(self.last.as_str()));
         }
-        let message =
-            format!("after {} steps the model still calls tools: allow more with `max_steps`", self.max_steps);
-        Err(Error::new(ErrorKind::StepLimit, message).with_partial(last))
+        self.steps += 1;
+        self.request.prompt = Prompt::Messages(self.messages.clone());
+        Ok(self.cx.stream_step(agent.model.id(), &agent.model, self.request.clone()))
     }
 
-    fn name(&self) -> Cow<'static, str> {
-        "agent".into()
+    /// Goes on by one chunk of the model's.
+    async fn step(&mut self) -> Result<Option<Chunk<String>>> {
+        let answer = match &mut self.answer {
+            Some(answer) => answer,
+            None => {
+                let asked = self.ask()?;
+                self.answer.insert(asked)
+            }
+        };
+        match answer.next().await.transpose()? {
+            Some(Chunk::Delta(Delta::Text(text))) => Ok(Some(Chunk::Delta(Delta::Text(text)))),
+            Some(Chunk::Delta(_)) => Ok(None),
+            Some(Chunk::Done(ToolAnswer::Text(text))) => Ok(Some(Chunk::Done(text))),
+            Some(Chunk::Done(ToolAnswer::Calls(calls))) => {
+                self.answer = None;
+                self.last = serde_json::to_string(&calls).map_err(Error::other)?;
+                // What nobody would see is not done.
+                if self.steps < self.agent.max_steps {
+                    self.messages.push(Message::assistant(self.last.as_str()));
+                    self.messages.extend(self.agent.call(&calls, &self.cx).await?);
+                }
+                Ok(None)
+            }
+            None => Err(Error::new(ErrorKind::Incomplete, "the model's stream ended without an answer")),
+        }
     }
 }
 

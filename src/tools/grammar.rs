@@ -28,7 +28,7 @@ pub(super) fn grammar(tools: &[Tool], mode: ToolMode, max_calls: u32) -> Result<
     let root = match mode {
         ToolMode::One | ToolMode::Any => array,
         ToolMode::Auto => {
-            let any = Expr::class_except([]).repeat(0, None);
+            let any = Expr::Any.repeat(0, None);
             let text = rules.rule("text", Expr::seq([Expr::class_except([('[', '[')]), any]));
             Expr::alt([array, text])
         }

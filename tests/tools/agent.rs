@@ -1,10 +1,10 @@
 //! Models that call tools until they know the answer.
 use crate::support::{broken, sum, weather};
 use catena::{
-    Agent, ChatPrompt, ErrorKind, Message, Model, Prompt, Role, RunContext,
+    Agent, ChatPrompt, Chunk, Delta, ErrorKind, Message, Model, Prompt, Role, RunContext, Template,
     testing::{Expect, FakeLlm},
 };
-use futures::executor::block_on;
+use futures::{FutureExt, StreamExt, TryStreamExt, executor::block_on};
 
 const BOTH: &str =
     r#"[{"name":"weather","arguments":{"city":"Bergen"}},{"name":"sum_up","arguments":{"numbers":[1,3]}}]"#;
@@ -59,4 +59,38 @@ fn errors_of_tools_end_it_or_are_told() {
     let agent = Agent::new(&llm, [broken().telling_errors()]).unwrap();
     assert_eq!(block_on(agent.invoke("?")).unwrap(), "It is broken.");
     assert!(llm.requests()[2].prompt.to_string().contains("Tool: error: the line is dead"));
+}
+
+#[test]
+fn the_answer_is_handed_out_as_it_is_written() {
+    let llm = Model::new(FakeLlm::scripted([vec![BOTH], vec!["Rain, ", "and 4."]]));
+    let chain = Template::new("{q}").unwrap() | Agent::new(&llm, [weather(), sum()]).unwrap();
+    let chunks: Vec<_> = block_on(chain.stream([("q", "?")]).try_collect()).unwrap();
+    let text = |text: &str| Chunk::Delta(Delta::Text(text.to_owned()));
+    assert_eq!(chunks, [text("Rain, "), text("and 4."), Chunk::Done("Rain, and 4.".to_owned())]);
+}
+
+#[test]
+fn an_error_on_the_way_ends_it() {
+    let llm = Model::new(FakeLlm::scripted([[BOTH]]));
+    let chain = Template::new("{q}").unwrap() | Agent::new(&llm, [weather(), sum()]).unwrap();
+    let (handler, handle) = Expect::new().start("weather").end("sum_up").error("agent", ErrorKind::Other).handler();
+    let mut chunks = chain.stream_in([("q", "?")], &RunContext::new().with(handler));
+    assert!(block_on(chunks.next()).unwrap().is_err());
+    assert!(block_on(chunks.next()).is_none());
+    handle.assert_finished();
+    handle.assert_outcomes();
+}
+
+#[test]
+fn dropped_while_the_model_writes_it_calls_nothing() {
+    let script = FakeLlm::scripted([["["]]).then_wait(std::future::pending()).then_write(&BOTH[1..]);
+    let chain = Template::new("{q}").unwrap() | Agent::new(&Model::new(script), [weather(), sum()]).unwrap();
+    let (handler, handle) = Expect::new().llm_token("[").llm_cancel("fake").cancel("agent").handler();
+    let mut chunks = chain.stream_in([("q", "?")], &RunContext::new().with(handler));
+    assert!(chunks.next().now_or_never().is_none());
+    drop(chunks);
+    handle.assert_finished();
+    handle.assert_outcomes();
+    assert!(!handle.events().iter().any(|event| event.contains("weather")));
 }

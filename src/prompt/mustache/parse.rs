@@ -83,20 +83,27 @@ impl Parser<'_> {
         Ok(true)
     }
 
-    /// A tag that stands alone on its line takes the line with it.
+    /// A tag that stands alone on its line takes the line with it. Looks no further than to the tag before and over what
+    /// is blank behind, so that many tags on a long line cost no more than their text.
     fn take_line(&mut self, previous: usize, start: usize) {
-        let before = self.text.get(..start).unwrap_or_default();
-        let line = before.rfind('\n').map_or(0, |at| at + 1);
-        let blank = |text: &str| text.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
-        let alone_before = previous <= line && before.get(line..).is_some_and(blank);
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let (this, ended) = match rest.find('\n') {
-            Some(end) => (rest.get(..end).unwrap_or_default(), end + 1),
-            None => (rest, rest.len()),
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let before = self.text.as_bytes().get(previous..start).unwrap_or_default();
+        let indent = before.iter().rev().take_while(|byte| blank(byte)).count();
+        let starts_line = match start.checked_sub(indent + 1) {
+            None => true,
+            Some(at) => self.text.as_bytes().get(at) == Some(&b'\n'),
         };
-        if alone_before && blank(this.strip_suffix('\r').unwrap_or(this)) {
-            self.literal.truncate(self.literal.len() - (start - line));
-            self.at += ended;
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let skipped = rest.iter().take_while(|byte| blank(byte)).count();
+        let ended = match rest.get(skipped..) {
+            Some([]) => 0,
+            Some([b'\n', ..]) => 1,
+            Some([b'\r', b'\n', ..]) => 2,
+            _ => return,
+        };
+        if starts_line {
+            self.literal.truncate(self.literal.len() - indent);
+            self.at += skipped + ended;
         }
     }
 

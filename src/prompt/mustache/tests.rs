@@ -46,6 +46,8 @@ fn a_tag_alone_on_its_line_takes_the_line() {
         (" {{n}}\nb", " 1\nb"),
         ("a\n{{=<% %>=}}\n<%n%>", "a\n1"),
         ("x {{! c }}\ny", "x \ny"),
+        ("{{! a }}{{! b }}\ny", "\ny"),
+        ("a\n \t{{! b }}\r", "a\n \t\r"),
     ] {
         assert_eq!(fill(text, &vars), expected, "{text:?}");
     }
@@ -85,6 +87,9 @@ fn what_is_needed_and_what_may_be_left_out() {
 
 #[test]
 fn depth_and_work_are_bounded() {
+    // Quadratic work would take hours.
+    let line = "{{! x }} {{#a}} {{/a}}".repeat(300_000);
+    assert_eq!(Mustache::parse(&line).unwrap().render(&Vars::new()).unwrap().len(), 300_000);
     let deep = "{{#a}}".repeat(100_000) + &"{{/a}}".repeat(100_000);
     assert!(Mustache::parse(&deep).unwrap_err().message().contains("64 deep"));
     let wide = "{{#a}}".repeat(5) + "x" + &"{{/a}}".repeat(5);

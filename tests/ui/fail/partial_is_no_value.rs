@@ -1,0 +1,12 @@
+//! What is known so far is taken for the value.
+use catena::Partial;
+
+struct Recipe {
+    title: String,
+}
+
+fn cook(recipe: Recipe) {}
+
+fn main() {
+    cook(Partial::<Recipe>::parse("{\"title\": \"So").unwrap());
+}
