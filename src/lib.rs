@@ -43,6 +43,7 @@ mod context;
 mod dynamic;
 mod error;
 pub mod gbnf;
+mod graph;
 mod head;
 pub mod layer;
 #[cfg(feature = "llama-cpp")]
@@ -57,13 +58,19 @@ pub mod testing;
 pub mod typescript;
 
 pub use callback::{CallbackHandler, PanicPolicy};
-pub use chain::{Chain, input};
+pub use chain::{Chain, ChainEvent, Events, input};
 pub use chunk::{Chunk, ChunkStream, Delta};
-pub use compose::{Map, Passthrough, Seq, Start, Step, WithContext, map, passthrough, with_context};
-pub use context::{RunContext, RunId, RunInfo};
+pub use compose::{
+    Alternatives, Assign, AssignWith, Backoff, Branch, BranchBuilder, Configured, Delegate, Fallback, Generator, Map,
+    MapEach, Parallel, Passthrough, Pick, PickOne, Retry, Router, Seq, Start, Step, StreamPolicy, WithContext,
+    alternatives, assign, assign_with, branch, delegate, fallback, generator, map, map_each, passthrough, pick,
+    pick_one, retry, router, timeout, with_config, with_context,
+};
+pub use context::{Cancellation, RunConfig, RunContext, RunId, RunInfo, StepKind};
 pub use dynamic::DynRunnable;
 pub use error::{Error, ErrorKind, Result, Span};
 pub use gbnf::Grammar;
+pub use graph::{Graph, GraphBranch, Parts};
 #[cfg(feature = "llama-cpp")]
 pub use llama_cpp::{FlashAttention, KvType, LlamaCpp, LlamaCppBuilder, LoadReport, SplitMode, Stats};
 pub use llm::{

@@ -80,6 +80,20 @@ impl TracingHandler {
         self.span(run).map_or_else(|| Span::current().id(), |span| span.id())
     }
 
+    fn log(&self, span: &Span, delta: &Delta, branch: Option<&str>) {
+        match delta {
+            Delta::Text(text) => {
+                trace!(target: "catena", parent: span, branch, bytes = text.len(), text = self.text(text), "delta");
+            }
+            Delta::Json(value) => {
+                let text = self.content.then(|| value.to_string());
+                trace!(target: "catena", parent: span, branch, text, "delta");
+            }
+            Delta::Branch { branch, delta } => self.log(span, delta, Some(branch)),
+            Delta::Restart => trace!(target: "catena", parent: span, branch, "restart"),
+        }
+    }
+
     fn text<'a>(&self, text: &'a str) -> Option<&'a str> {
         self.content.then_some(text)
     }
@@ -108,15 +122,7 @@ impl CallbackHandler for TracingHandler {
             return;
         }
         let Some(span) = self.span(Some(run.id())) else { return };
-        match delta {
-            Delta::Text(text) => {
-                trace!(target: "catena", parent: &span, bytes = text.len(), text = self.text(text), "delta");
-            }
-            Delta::Json(value) => {
-                let text = self.content.then(|| value.to_string());
-                trace!(target: "catena", parent: &span, text, "delta");
-            }
-        }
+        self.log(&span, delta, None);
     }
 
     fn on_end(&self, run: &RunInfo, _: &dyn Any) {
