@@ -61,10 +61,10 @@ pub use callback::{CallbackHandler, PanicPolicy};
 pub use chain::{Chain, ChainEvent, Events, input};
 pub use chunk::{Chunk, ChunkStream, Delta};
 pub use compose::{
-    Alternatives, Assign, AssignWith, Backoff, Branch, BranchBuilder, Configured, Delegate, Fallback, Generator, Map,
-    MapEach, Parallel, Passthrough, Pick, PickOne, Retry, Router, Seq, Start, Step, StreamPolicy, WithContext,
-    alternatives, assign, assign_with, branch, delegate, fallback, generator, map, map_each, passthrough, pick,
-    pick_one, retry, router, timeout, with_config, with_context,
+    Alternatives, Assign, AssignWith, Backoff, Branch, BranchWithoutOtherwise, Configured, Delegate, Fallback,
+    Generator, Map, MapEach, Parallel, Passthrough, Pick, PickOne, Retry, Router, Seq, Start, Step, StreamPolicy,
+    WithContext, alternatives, assign, assign_with, branch, delegate, fallback, generator, map, map_each, passthrough,
+    pick, pick_one, retry, router, timeout, with_config, with_context,
 };
 pub use context::{Cancellation, RunConfig, RunContext, RunId, RunInfo, StepKind};
 pub use dynamic::DynRunnable;

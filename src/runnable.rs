@@ -45,7 +45,8 @@ use std::{any::type_name, borrow::Cow};
     label = "expected a step that takes `{I}`",
     note = "the step before hands over `{I}`; convert it in between with `| map(|x: {I}| ...)`",
     note = "an async function or closure is a step when it is `Fn({I}) -> impl Future<Output = Result<_>> + Send`",
-    note = "a tuple is a step when each of its members takes `{I}`, and `{I}` is `Clone`"
+    note = "a tuple is a step when each of its members takes `{I}`, and `{I}` is `Clone`; so are `Parallel`, `retry` and \
+            `fallback` of such steps"
 )]
 pub trait Runnable<I: Send + 'static>: Send + Sync {
     /// What the step gives.

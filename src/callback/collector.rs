@@ -1,7 +1,10 @@
 //! Events kept in memory.
-use super::{EventKind, RunEvent, event::handle_by_events};
+use super::{EventKind, RunEvent, RunSummary, event::handle_by_events};
 use crate::{ErrorKind, RunId, RunInfo, StepKind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Keeps all events, for tests and for looking at a run afterwards. Clones keep them in the same place.
 ///
@@ -93,39 +96,50 @@ handle_by_events!(Collector);
 impl RunTree {
     /// The trees of runs that these events tell of.
     pub fn of(events: &[RunEvent]) -> Vec<RunTree> {
-        below(None, events)
+        let mut runs = Runs::default();
+        for event in events {
+            let outcome = match event.what {
+                EventKind::Start { .. } => {
+                    runs.begun.entry(event.run.parent()).or_default().push(&event.run);
+                    continue;
+                }
+                EventKind::End { .. } | EventKind::LlmEnd(_) => Outcome::Value,
+                EventKind::Error(_) | EventKind::LlmError(_) => Outcome::Error,
+                EventKind::Cancel | EventKind::LlmCancel => Outcome::Cancelled,
+                _ => continue,
+            };
+            let of = if event.what.is_outcome() { &mut runs.outcomes } else { &mut runs.models };
+            of.insert(event.run.id, outcome);
+        }
+        runs.below(None)
     }
 }
 
-fn below(parent: Option<RunId>, events: &[RunEvent]) -> Vec<RunTree> {
-    let begun =
-        events.iter().filter(|event| matches!(event.what, EventKind::Start { .. }) && event.run.parent() == parent);
-    let mut trees: Vec<_> = begun.map(|start| tree(start, events)).collect();
-    if parent.is_some() {
-        trees.sort();
-    }
-    trees
+/// Runs by those they are part of.
+#[derive(Default)]
+struct Runs<'a> {
+    begun: HashMap<Option<RunId>, Vec<&'a RunSummary>>,
+    outcomes: HashMap<RunId, Outcome>,
+    models: HashMap<RunId, Outcome>,
 }
 
-fn tree(start: &RunEvent, events: &[RunEvent]) -> RunTree {
-    let own = || events.iter().filter(|event| event.run.id == start.run.id);
-    RunTree {
-        name: start.run.name.clone(),
-        kind: start.run.kind,
-        tags: start.run.tags.clone(),
-        attempt: start.run.attempt,
-        outcome: own().find_map(|event| match event.what {
-            EventKind::End { .. } => Some(Outcome::Value),
-            EventKind::Error(_) => Some(Outcome::Error),
-            EventKind::Cancel => Some(Outcome::Cancelled),
-            _ => None,
-        }),
-        model: own().find_map(|event| match event.what {
-            EventKind::LlmEnd(_) => Some(Outcome::Value),
-            EventKind::LlmError(_) => Some(Outcome::Error),
-            EventKind::LlmCancel => Some(Outcome::Cancelled),
-            _ => None,
-        }),
-        children: below(Some(start.run.id), events),
+impl Runs<'_> {
+    fn below(&self, parent: Option<RunId>) -> Vec<RunTree> {
+        let begun = self.begun.get(&parent).into_iter().flatten();
+        let mut trees: Vec<_> = begun
+            .map(|run| RunTree {
+                name: run.name.clone(),
+                kind: run.kind,
+                tags: run.tags.clone(),
+                attempt: run.attempt,
+                outcome: self.outcomes.get(&run.id).copied(),
+                model: self.models.get(&run.id).copied(),
+                children: self.below(Some(run.id)),
+            })
+            .collect();
+        if parent.is_some() {
+            trees.sort();
+        }
+        trees
     }
 }

@@ -109,7 +109,8 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
     ///
     /// Closures and [`map`](Chain::map) wait for the whole value, so a chain that ends in one has no text on the way:
     /// its stream ends with the value alone. To watch a model behind them, give a handler such as
-    /// [`StreamingStdout`](crate::callback::StreamingStdout).
+    /// [`StreamingStdout`](crate::callback::StreamingStdout). Text that [`Delta::Restart`] makes void stays; where a
+    /// [`StreamPolicy`](crate::StreamPolicy) restarts, read [`stream`](Chain::stream).
     pub fn stream_text(&self, input: impl Into<I>) -> impl Stream<Item = Result<String>> + Send + Unpin {
         text_of(self.stream(input))
     }

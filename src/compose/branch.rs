@@ -4,9 +4,9 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 type Condition<I> = Arc<dyn Fn(&I) -> bool + Send + Sync>;
 
-/// Conditions with their steps, not a step yet: [`otherwise`](BranchBuilder::otherwise) makes it one. See [`branch`].
+/// Conditions with their steps, not a step yet: [`otherwise`](BranchWithoutOtherwise::otherwise) makes it one. See [`branch`].
 #[must_use = "conditions do nothing until `otherwise` makes a step of them"]
-pub struct BranchBuilder<I, O> {
+pub struct BranchWithoutOtherwise<I, O> {
     cases: Vec<(Condition<I>, DynRunnable<I, O>)>,
 }
 
@@ -17,7 +17,7 @@ pub struct Branch<I, O> {
     otherwise: DynRunnable<I, O>,
 }
 
-/// Runs the step of the first condition that holds, and [`otherwise`](BranchBuilder::otherwise) another.
+/// Runs the step of the first condition that holds, and [`otherwise`](BranchWithoutOtherwise::otherwise) another.
 ///
 /// The step that is chosen is a run of its own, tagged `branch:0`, `branch:1`, … or `branch:otherwise`. It streams as
 /// that step does.
@@ -35,11 +35,11 @@ pub struct Branch<I, O> {
 /// assert_eq!(futures::executor::block_on(chain.invoke(12_u32))?, "12 is fair");
 /// # Ok::<(), catena::Error>(())
 /// ```
-pub fn branch<I: Send + 'static, O: Send + 'static>() -> BranchBuilder<I, O> {
-    BranchBuilder { cases: Vec::new() }
+pub fn branch<I: Send + 'static, O: Send + 'static>() -> BranchWithoutOtherwise<I, O> {
+    BranchWithoutOtherwise { cases: Vec::new() }
 }
 
-impl<I: Send + 'static, O: Send + 'static> BranchBuilder<I, O> {
+impl<I: Send + 'static, O: Send + 'static> BranchWithoutOtherwise<I, O> {
     /// Adds a step for inputs of which this holds, and of which no condition before did.
     pub fn when<R>(mut self, condition: impl Fn(&I) -> bool + Send + Sync + 'static, step: R) -> Self
     where
@@ -108,8 +108,8 @@ impl<I, O> fmt::Debug for Branch<I, O> {
     }
 }
 
-impl<I, O> fmt::Debug for BranchBuilder<I, O> {
+impl<I, O> fmt::Debug for BranchWithoutOtherwise<I, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BranchBuilder").field("cases", &self.cases.len()).finish_non_exhaustive()
+        f.debug_struct("BranchWithoutOtherwise").field("cases", &self.cases.len()).finish_non_exhaustive()
     }
 }

@@ -27,7 +27,7 @@ pub use assign::{Assign, assign};
 pub use assign_with::{AssignWith, assign_with};
 pub use attempts::StreamPolicy;
 pub use backoff::Backoff;
-pub use branch::{Branch, BranchBuilder, branch};
+pub use branch::{Branch, BranchWithoutOtherwise, branch};
 pub use configured::{Configured, with_config};
 pub use delegate::{Delegate, delegate};
 pub use fallback::{Fallback, fallback};

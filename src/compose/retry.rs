@@ -1,6 +1,6 @@
 //! Trying again.
 use super::{
-    attempts::{Attempts, StreamPolicy, boxed, ends_all, may_pass, stream_of},
+    attempts::{Attempts, StreamPolicy, boxed, may_pass, stream_of},
     backoff::Backoff,
 };
 use crate::{
@@ -80,7 +80,7 @@ impl<R> Retry<R> {
 
     /// Waits before the attempt after `attempt`, or gives the error back if there is none.
     async fn again(&self, attempt: u32, error: Error, cx: &RunContext) -> Result<()> {
-        if attempt >= self.attempts || ends_all(&error) || !may_pass(&error) || !(self.when)(&error) {
+        if attempt >= self.attempts || !may_pass(&error) || !(self.when)(&error) {
             return Err(error);
         }
         // A run that is over does not wait.

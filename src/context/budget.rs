@@ -82,9 +82,9 @@ impl Drop for Permit {
 pub(crate) struct Lanes(Option<(Arc<Budget>, Vec<Arc<Budget>>)>);
 
 impl Lanes {
-    /// Of a run that holds a permit of each of these budgets.
-    pub(crate) fn lent_by(budgets: &[Arc<Budget>]) -> Self {
-        Lanes((!budgets.is_empty()).then(|| (Budget::new(1), budgets.to_vec())))
+    /// Of a run that holds a permit of each of these budgets, and lends it.
+    pub(crate) fn new(lent: &Arc<Budget>, budgets: &[Arc<Budget>]) -> Self {
+        Lanes(Some((Arc::clone(lent), budgets.to_vec())))
     }
 
     /// Whether nobody ever waits for a turn.

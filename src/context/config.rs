@@ -93,7 +93,7 @@ impl RunConfig {
 
     /// At most this many at a time, over everything that runs with this configuration and its clones: inputs of batches,
     /// members of tuples and of [`Parallel`](crate::Parallel), items of [`map_each`](crate::map_each()), however they
-    /// nest. A run that waits for runs below it does not count.
+    /// nest. A run that waits for runs below it does not count. A stream has its turn until it ends or is dropped.
     ///
     /// 0 gives [`ErrorKind::InvalidOption`] when something is run.
     pub fn max_concurrency(mut self, limit: usize) -> Self {

@@ -4,12 +4,10 @@ use super::{
     scope::{Limits, Next, Scope},
 };
 use crate::{
-    CallbackHandler, ChunkStream, Error, ErrorKind, GenerateOptions, Result, Runnable,
+    CallbackHandler, Error, ErrorKind, GenerateOptions, Result,
     callback::Slot,
-    chunk::failed,
-    report::{Report, StepEvents, Upstream},
+    report::{Report, StepEvents},
 };
-use futures::FutureExt;
 use serde_json::Value;
 use std::{any::Any, borrow::Cow, fmt, sync::Arc, time::Instant};
 
@@ -41,6 +39,7 @@ impl RunContext {
             attempt: None,
             model: None,
             govern: super::scope::Govern::default(),
+            lent: None,
             scope: Arc::default(),
         })
     }
@@ -60,94 +59,6 @@ impl RunContext {
     /// The run this context belongs to.
     pub fn run(&self) -> &RunInfo {
         &self.run
-    }
-
-    /// Runs `step` as a child run, reporting it to the handlers.
-    ///
-    /// # Errors
-    /// Those of the step; [`ErrorKind::Aborted`] when a handler asked for it; [`ErrorKind::Timeout`] and
-    /// [`ErrorKind::Cancelled`] when the context says so.
-    pub async fn step<I: Send + 'static, R: Runnable<I>>(
-        &self,
-        name: impl Into<Cow<'static, str>> + Send,
-        step: &R,
-        input: I,
-    ) -> Result<R::Output> {
-        self.child(name.into(), step.kind(), step.config().as_deref()).call(step, input).await
-    }
-
-    /// Runs `step` as this run, which has not begun.
-    pub(crate) async fn call<I: Send + 'static, R: Runnable<I>>(&self, step: &R, input: I) -> Result<R::Output> {
-        let mut report = self.begin(Some(&input));
-        let outcome = match self.aborted() {
-            Ok(()) if self.run.govern.is_free() => step.run(input, self).await,
-            Ok(()) => self.governed(step.run(input, self)).boxed().await,
-            Err(error) => Err(error),
-        };
-        match outcome {
-            Ok(output) => {
-                report.end(&output);
-                self.aborted().map(|()| output)
-            }
-            Err(error) => {
-                report.fail(&error);
-                Err(error)
-            }
-        }
-        .map_err(|error| error.in_step(&self.run.name))
-    }
-
-    /// Runs `step` as a child run, handing out increments and reporting it to the handlers. The run starts now, not
-    /// when the stream is first polled.
-    pub fn stream_step<'a, I: Send + 'static, R: Runnable<I>>(
-        &self,
-        name: impl Into<Cow<'static, str>>,
-        step: &'a R,
-        input: I,
-    ) -> ChunkStream<'a, R::Output> {
-        self.child(name.into(), step.kind(), step.config().as_deref()).call_stream(step, input)
-    }
-
-    /// As [`call`](RunContext::call), handing out increments.
-    pub(crate) fn call_stream<'a, I, R>(&self, step: &'a R, input: I) -> ChunkStream<'a, R::Output>
-    where
-        I: Send + 'static,
-        R: Runnable<I>,
-    {
-        let report = self.begin(Some(&input));
-        let cx = self.clone();
-        report.watch(self.admitted(move || step.run_stream(input, &cx)), Upstream::default())
-    }
-
-    /// Runs `step` as a child run on a value that is still being produced.
-    pub(crate) fn transform_step<'a, I, R>(
-        &self,
-        name: Cow<'static, str>,
-        step: &'a R,
-        input: ChunkStream<'a, I>,
-    ) -> ChunkStream<'a, R::Output>
-    where
-        I: Send + 'static,
-        R: Runnable<I>,
-    {
-        let cx = self.child(name, step.kind(), step.config().as_deref());
-        let report = cx.begin(None);
-        let upstream = Upstream::default();
-        let input = upstream.note_failure(input);
-        let chunks = cx.clone().admitted(move || step.transform(input, &cx));
-        report.watch(chunks, upstream)
-    }
-
-    /// What `make` streams, once this run may work.
-    fn admitted<'a, O: Send + 'static>(
-        &self,
-        make: impl FnOnce() -> ChunkStream<'a, O> + Send + 'a,
-    ) -> ChunkStream<'a, O> {
-        match self.aborted() {
-            Ok(()) if self.run.govern.is_free() => make(),
-            Ok(()) => self.governed_stream(make),
-            Err(error) => failed(error),
-        }
     }
 
     /// Fails when the run is to stop.
@@ -211,8 +122,8 @@ impl RunContext {
 
     /// Where the runs that this one runs side by side get their turns.
     pub(crate) fn lanes(&self) -> Lanes {
-        // Runs of their own wait for their turns themselves.
-        if self.run.scope.root { Lanes::default() } else { Lanes::lent_by(&self.limits().budgets) }
+        // Invocations wait for their turns themselves.
+        self.run.lent.as_ref().map_or_else(Lanes::default, |lent| Lanes::new(lent, &self.limits().budgets))
     }
 
     /// The context of a chain that a step gave, which lies one deeper.
@@ -245,8 +156,8 @@ impl RunContext {
         debug_assert!(parent.is_none() || parent.as_ref().is_some_and(|parent| parent.id == *id));
         if scope.is_shared_below() {
             let (govern, attempt, scope) = (super::scope::Govern::default(), None, Arc::clone(scope));
-            let (id, model) = (RunId::new(), None);
-            return RunContext::of(RunInfo { id, parent, name, kind, attempt, model, govern, scope });
+            let (id, model, lent) = (RunId::new(), None, scope.limits.lent());
+            return RunContext::of(RunInfo { id, parent, name, kind, attempt, model, govern, lent, scope });
         }
         let root = scope.root;
         let (mut scope, Next { name: given, id, attempt, mut govern, .. }) = scope.below();
@@ -263,7 +174,8 @@ impl RunContext {
             }
         };
         let name = given.unwrap_or(name);
-        RunContext::of(RunInfo { id, parent, name, kind, attempt, model: None, govern, scope: Arc::new(scope) })
+        let (model, lent, scope) = (None, scope.limits.lent(), Arc::new(scope));
+        RunContext::of(RunInfo { id, parent, name, kind, attempt, model, govern, lent, scope })
     }
 
     /// The context of the model at work in this run.

@@ -8,6 +8,7 @@ mod govern;
 mod id;
 mod run;
 mod scope;
+mod steps;
 
 pub(crate) use budget::Lanes;
 pub use cancellation::Cancellation;

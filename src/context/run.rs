@@ -1,6 +1,7 @@
 //! What is known of a run.
 use super::{
     RunId,
+    budget::Budget,
     scope::{Govern, Labels, Scope},
 };
 use crate::callback::RunSummary;
@@ -17,6 +18,8 @@ pub struct RunInfo {
     pub(super) attempt: Option<u32>,
     pub(super) model: Option<Cow<'static, str>>,
     pub(super) govern: Govern,
+    /// The permit that this run lends to those that it runs side by side, one at a time; absent without limits.
+    pub(super) lent: Option<Arc<Budget>>,
     pub(super) scope: Arc<Scope>,
 }
 
@@ -35,6 +38,8 @@ pub enum StepKind {
     Parser,
     /// A tool that a model may call.
     Tool,
+    /// A search for what a model is to know.
+    Retriever,
     /// Any other step, such as a function.
     #[default]
     Step,
@@ -48,6 +53,7 @@ impl fmt::Display for StepKind {
             StepKind::Model => "model",
             StepKind::Parser => "parser",
             StepKind::Tool => "tool",
+            StepKind::Retriever => "retriever",
             StepKind::Step => "step",
         })
     }
@@ -65,6 +71,7 @@ impl RunInfo {
             attempt: run.attempt,
             model: run.model.clone().map(Cow::Owned),
             govern: Govern::default(),
+            lent: None,
             scope: Arc::new(Scope { labels: Arc::new(labels), ..Scope::default() }),
         }
     }
@@ -79,6 +86,7 @@ impl RunInfo {
             attempt: self.attempt,
             model: self.model.clone(),
             govern: Govern::default(),
+            lent: self.lent.clone(),
             scope: Arc::clone(&self.scope),
         }
     }

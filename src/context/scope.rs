@@ -109,6 +109,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// What a run within these limits lends.
+    pub(super) fn lent(&self) -> Option<Arc<Budget>> {
+        (!self.budgets.is_empty()).then(|| Budget::new(1))
+    }
+}
+
 impl Default for Scope {
     fn default() -> Self {
         Scope {

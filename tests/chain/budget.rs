@@ -133,6 +133,23 @@ fn an_inner_limit_holds_beside_the_outer_one() {
     assert_eq!(gauge.most(), 2);
 }
 
+/// A run lends its turn once, not once to each of the fan-outs that go on in it.
+#[test]
+fn fan_outs_beside_each_other_in_one_step_share_its_turn() {
+    let gauge = Gauge::default();
+    let inner = input::<u64>() | gauge.step(3);
+    let both = with_context(move |n: u64, cx: RunContext| {
+        let inner = inner.clone();
+        async move {
+            let (a, b) = futures::join!(inner.batch_in([n, n], 9, &cx), inner.batch_in([n, n], 9, &cx));
+            a.into_iter().chain(b).sum::<Result<u64>>()
+        }
+    });
+    let chain = input::<u64>() | both;
+    assert_eq!(block_on(chain.invoke_in(1_u64, &RunConfig::new().max_concurrency(1).into())).unwrap(), 8);
+    assert_eq!(gauge.most(), 1);
+}
+
 #[test]
 fn a_dropped_call_gives_its_turn_back() {
     let cx = RunContext::from(RunConfig::new().max_concurrency(1));
