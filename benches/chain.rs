@@ -1,8 +1,11 @@
 //! What a chain costs beside plain async functions that do the same: 1, 5 and 20 steps, with and without a handler,
-//! static and erased, invoked and streamed.
-use catena::{CallbackHandler, DynRunnable, Result, RunContext, input};
+//! static and erased, invoked and streamed; a chunk of a stream through so many steps; a batch of 1,000.
+use catena::{
+    CallbackHandler, Chunk, ChunkStream, Delta, DynRunnable, Result, RunConfig, RunContext, Runnable, input,
+    passthrough,
+};
 use criterion::{BenchmarkId, Criterion, Throughput, async_executor::FuturesExecutor, criterion_group};
-use futures::{FutureExt, StreamExt, executor::block_on, future::BoxFuture};
+use futures::{FutureExt, StreamExt, executor::block_on, future::BoxFuture, stream};
 use std::{
     hint::black_box,
     time::{Duration, Instant},
@@ -104,6 +107,73 @@ fn bench(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A stream of so many chunks.
+struct Chunks(usize);
+
+impl Runnable<u64> for Chunks {
+    type Output = u64;
+
+    async fn run(&self, n: u64, _: &RunContext) -> Result<u64> {
+        Ok(n)
+    }
+
+    fn run_stream(&self, n: u64, _: &RunContext) -> ChunkStream<'_, u64> {
+        let deltas = (0..self.0).map(|_| Ok(Chunk::Delta(Delta::Text("token".to_owned()))));
+        stream::iter(deltas.chain([Ok(Chunk::Done(n))])).boxed()
+    }
+}
+
+/// What a chunk costs: by itself, and through each step and handler more.
+fn chunks(criterion: &mut Criterion) {
+    const COUNT: usize = 1_000;
+    let mut group = criterion.benchmark_group("chunk");
+    group.throughput(Throughput::Elements(COUNT as u64));
+    let bare = Chunks(COUNT);
+    group.bench_function("plain stream", |bencher| {
+        bencher.to_async(FuturesExecutor).iter(|| bare.run_stream(1, &RunContext::new()).count());
+    });
+    let (one, five) = (
+        input::<u64>() | Chunks(COUNT),
+        input::<u64>() | Chunks(COUNT) | passthrough() | passthrough() | passthrough() | passthrough(),
+    );
+    for handlers in 0..3_usize {
+        let cx = (0..handlers).fold(RunContext::new(), |cx, _| cx.with(Idle));
+        group.bench_function(BenchmarkId::new("a step, handlers", handlers), |bencher| {
+            bencher.to_async(FuturesExecutor).iter(|| one.stream_in(1_u64, &cx).count());
+        });
+        group.bench_function(BenchmarkId::new("five steps, handlers", handlers), |bencher| {
+            bencher.to_async(FuturesExecutor).iter(|| five.stream_in(1_u64, &cx).count());
+        });
+    }
+    group.bench_function("five steps, as events", |bencher| {
+        bencher.to_async(FuturesExecutor).iter(|| five.events(1_u64).count());
+    });
+    group.bench_function("one of two side by side", |bencher| {
+        let both = input::<u64>() | (Chunks(COUNT / 2), Chunks(COUNT / 2));
+        bencher.to_async(FuturesExecutor).iter(|| both.stream(1_u64).count().boxed());
+    });
+    group.finish();
+}
+
+/// A batch of 1,000 chains of three steps, beside the same functions in a buffered stream.
+fn batches(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("batch of 1000");
+    group.throughput(Throughput::Elements(1_000));
+    let plain = plain!(a b c);
+    let chain = chain!(step; a b c);
+    let bounded = RunContext::from(RunConfig::new().max_concurrency(8));
+    group.bench_function("plain async", |bencher| {
+        bencher.to_async(FuturesExecutor).iter(|| stream::iter((0..1_000).map(&plain)).buffered(8).collect::<Vec<_>>());
+    });
+    group.bench_function("chain", |bencher| {
+        bencher.to_async(FuturesExecutor).iter(|| chain.batch(0..1_000_u64, 8));
+    });
+    group.bench_function("chain, max_concurrency", |bencher| {
+        bencher.to_async(FuturesExecutor).iter(|| chain.batch_in(0..1_000_u64, 8, &bounded));
+    });
+    group.finish();
+}
+
 /// The least time of one run in nanoseconds, over many rounds.
 #[expect(clippy::cast_precision_loss, reason = "a figure for display")]
 fn nanoseconds(case: &Case) -> f64 {
@@ -131,7 +201,7 @@ fn per_step() {
     }
 }
 
-criterion_group!(benches, bench);
+criterion_group!(benches, bench, chunks, batches);
 
 fn main() {
     benches();

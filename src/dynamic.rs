@@ -1,5 +1,5 @@
 //! Steps whose types are forgotten.
-use crate::{CallbackHandler, ChunkStream, Result, RunContext, Runnable};
+use crate::{CallbackHandler, ChunkStream, Graph, Result, RunConfig, RunContext, Runnable, StepKind};
 use futures::{
     FutureExt, SinkExt, StreamExt,
     channel::mpsc,
@@ -14,6 +14,9 @@ trait Erased<I, O>: Send + Sync {
     fn dyn_run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, O>;
     fn dyn_transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, O>;
     fn dyn_name(&self) -> Cow<'static, str>;
+    fn dyn_kind(&self) -> StepKind;
+    fn dyn_graph(&self) -> Graph;
+    fn dyn_config(&self) -> Option<Cow<'_, RunConfig>>;
 }
 
 impl<I: Send + 'static, R: Runnable<I>> Erased<I, R::Output> for R {
@@ -31,6 +34,18 @@ impl<I: Send + 'static, R: Runnable<I>> Erased<I, R::Output> for R {
 
     fn dyn_name(&self) -> Cow<'static, str> {
         self.name()
+    }
+
+    fn dyn_kind(&self) -> StepKind {
+        self.kind()
+    }
+
+    fn dyn_graph(&self) -> Graph {
+        self.graph()
+    }
+
+    fn dyn_config(&self) -> Option<Cow<'_, RunConfig>> {
+        self.config()
     }
 }
 
@@ -79,6 +94,11 @@ impl<I: Send + 'static, O: Send + 'static> DynRunnable<I, O> {
         DynRunnable { step: Shared(Arc::new(step)), handlers }
     }
 
+    /// What the step is made of, without running it.
+    pub fn graph(&self) -> Graph {
+        Runnable::graph(self)
+    }
+
     /// Runs the step once.
     ///
     /// # Errors
@@ -124,18 +144,26 @@ impl<I: Send + 'static, O: Send + 'static> DynRunnable<I, O> {
     /// assert_eq!(futures::executor::block_on(answer("Greet me.").count()), 1);
     /// ```
     pub fn into_stream(self, input: impl Into<I>, cx: RunContext) -> ChunkStream<'static, O> {
-        let (mut tx, rx) = mpsc::channel(0);
         let input = input.into();
-        let drive = async move {
-            let mut chunks = self.stream_in(input, &cx);
-            while let Some(chunk) = chunks.next().await {
-                if tx.send(chunk).await.is_err() {
-                    break;
-                }
-            }
-        };
-        stream::select(rx, stream::once(drive).filter_map(|()| future::ready(None))).boxed()
+        owning_stream(self, move |step| step.stream_in(input, &cx))
     }
+}
+
+/// The stream that `make` makes of `owner`, owning it. It is made when it is first polled.
+pub(crate) fn owning_stream<S: Send + Sync + 'static, O: Send + 'static>(
+    owner: S,
+    make: impl FnOnce(&S) -> ChunkStream<'_, O> + Send + 'static,
+) -> ChunkStream<'static, O> {
+    let (mut tx, rx) = mpsc::channel(0);
+    let drive = async move {
+        let mut chunks = make(&owner);
+        while let Some(chunk) = chunks.next().await {
+            if tx.send(chunk).await.is_err() {
+                break;
+            }
+        }
+    };
+    stream::select(rx, stream::once(drive).filter_map(|()| future::ready(None))).boxed()
 }
 
 impl<I: Send + 'static, O: Send + 'static> Runnable<I> for DynRunnable<I, O> {
@@ -156,6 +184,18 @@ impl<I: Send + 'static, O: Send + 'static> Runnable<I> for DynRunnable<I, O> {
     fn name(&self) -> Cow<'static, str> {
         self.step.name()
     }
+
+    fn kind(&self) -> StepKind {
+        self.step.kind()
+    }
+
+    fn graph(&self) -> Graph {
+        self.step.graph()
+    }
+
+    fn config(&self) -> Option<Cow<'_, RunConfig>> {
+        self.step.config()
+    }
 }
 
 impl<I: Send + 'static, O: Send + 'static> Runnable<I> for Shared<I, O> {
@@ -175,6 +215,18 @@ impl<I: Send + 'static, O: Send + 'static> Runnable<I> for Shared<I, O> {
 
     fn name(&self) -> Cow<'static, str> {
         self.0.dyn_name()
+    }
+
+    fn kind(&self) -> StepKind {
+        self.0.dyn_kind()
+    }
+
+    fn graph(&self) -> Graph {
+        self.0.dyn_graph()
+    }
+
+    fn config(&self) -> Option<Cow<'_, RunConfig>> {
+        self.0.dyn_config()
     }
 }
 

@@ -64,6 +64,14 @@ pub enum ErrorKind {
     Closed,
     /// A handler asked to abort the run.
     Aborted,
+    /// The caller cancelled the run.
+    Cancelled,
+    /// The run took longer than it may.
+    Timeout,
+    /// Chains that steps gave lie in each other too deeply.
+    RecursionLimit,
+    /// A name chooses among others and is none of them.
+    UnknownKey,
     /// A step's stream ended without a value.
     Incomplete,
     /// Reading or writing failed.

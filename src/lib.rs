@@ -44,6 +44,7 @@ mod dynamic;
 mod embeddings;
 mod error;
 pub mod gbnf;
+mod graph;
 mod head;
 mod history;
 pub mod layer;
@@ -64,14 +65,20 @@ mod tools;
 pub mod typescript;
 
 pub use callback::{CallbackHandler, PanicPolicy};
-pub use chain::{Chain, input};
+pub use chain::{Chain, ChainEvent, Events, input};
 pub use chunk::{Chunk, ChunkStream, Delta};
-pub use compose::{Map, Passthrough, Seq, Start, Step, WithContext, map, passthrough, with_context};
-pub use context::{RunContext, RunId, RunInfo};
+pub use compose::{
+    Alternatives, Assign, AssignWith, Backoff, Branch, BranchWithoutOtherwise, Configured, Delegate, Fallback,
+    Generator, Map, MapEach, Parallel, Passthrough, Pick, PickOne, Retry, Router, Seq, Start, Step, StreamPolicy,
+    WithContext, alternatives, assign, assign_with, branch, delegate, fallback, generator, map, map_each, passthrough,
+    pick, pick_one, retry, router, timeout, with_config, with_context,
+};
+pub use context::{Cancellation, RunConfig, RunContext, RunId, RunInfo, StepKind};
 pub use dynamic::DynRunnable;
 pub use embeddings::{Embeddings, Found, VectorIndex};
 pub use error::{Error, ErrorKind, Result, Span};
 pub use gbnf::Grammar;
+pub use graph::{Graph, GraphBranch, Parts};
 #[cfg(feature = "sqlite")]
 pub use history::SqliteHistory;
 pub use history::{

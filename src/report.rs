@@ -82,10 +82,16 @@ impl<O, E: Events<O>> Report<O, E> {
         }
     }
 
-    pub(crate) fn error(&mut self, error: &Error) {
+    fn error(&mut self, error: &Error) {
         if std::mem::take(&mut self.open) {
             E::error(&self.cx, error);
         }
+    }
+
+    /// The outcome of a run that ends with this error.
+    pub(crate) fn fail(&mut self, error: &Error) {
+        // Who cancels a run knows of it, and nothing is wrong with the run.
+        if error.kind() == ErrorKind::Cancelled { self.cancel() } else { self.error(error) }
     }
 
     fn cancel(&mut self) {
@@ -139,7 +145,7 @@ impl<O, E: Events<O>> Watched<'_, O, E> {
         if self.upstream.failed() {
             self.report.cancel();
         } else {
-            self.report.error(&error);
+            self.report.fail(&error);
         }
         Poll::Ready(Some(Err(error.in_step(self.report.cx.run().name()))))
     }

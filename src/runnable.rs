@@ -1,5 +1,5 @@
 //! The trait every step implements.
-use crate::{Chunk, ChunkStream, Result, RunContext, chunk::whole};
+use crate::{Chunk, ChunkStream, Graph, Result, RunConfig, RunContext, StepKind, chunk::whole};
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use std::{any::type_name, borrow::Cow};
 
@@ -45,7 +45,8 @@ use std::{any::type_name, borrow::Cow};
     label = "expected a step that takes `{I}`",
     note = "the step before hands over `{I}`; convert it in between with `| map(|x: {I}| ...)`",
     note = "an async function or closure is a step when it is `Fn({I}) -> impl Future<Output = Result<_>> + Send`",
-    note = "a tuple is a step when each of its members takes `{I}`, and `{I}` is `Clone`"
+    note = "a tuple is a step when each of its members takes `{I}`, and `{I}` is `Clone`; so are `Parallel`, `retry` and \
+            `fallback` of such steps"
 )]
 pub trait Runnable<I: Send + 'static>: Send + Sync {
     /// What the step gives.
@@ -76,6 +77,22 @@ pub trait Runnable<I: Send + 'static>: Send + Sync {
     /// The name shown in the run tree and in errors.
     fn name(&self) -> Cow<'static, str> {
         last_segment(type_name::<Self>()).into()
+    }
+
+    /// What sort of step it is, for handlers and drawings.
+    fn kind(&self) -> StepKind {
+        StepKind::Step
+    }
+
+    /// What holds for each run of this step, beside what its context says. Steps that stand in for another pass on
+    /// the other's.
+    fn config(&self) -> Option<Cow<'_, RunConfig>> {
+        None
+    }
+
+    /// What it is made of. Steps that run others tell of them.
+    fn graph(&self) -> Graph {
+        Graph::of::<I, Self::Output>(self.name(), self.kind())
     }
 }
 

@@ -74,7 +74,7 @@ impl ConsoleTree {
 
     fn begin(&self, run: &RunInfo, model_only: bool) {
         let open = Open {
-            name: one_line(run.name()),
+            name: named(run),
             parent: run.parent(),
             began: Instant::now(),
             model_only,
@@ -205,6 +205,14 @@ fn cost(completion: &Completion) -> String {
         let _ = write!(text, ", {speed:.1} per second");
     }
     text
+}
+
+/// The name of a run, and which attempt it is from the second on.
+fn named(run: &RunInfo) -> String {
+    match run.attempt() {
+        Some(attempt) if attempt > 1 => format!("{} (attempt {attempt})", one_line(run.name())),
+        _ => one_line(run.name()),
+    }
 }
 
 /// Names and messages are anybody's text: none of it may break a line or steer the terminal.

@@ -1,6 +1,7 @@
 //! The trait every handler implements.
 use crate::{Completion, Delta, Error, Request, RunInfo};
-use std::{any::Any, sync::Arc};
+use serde_json::Value;
+use std::{any::Any, sync::Arc, time::Duration};
 
 /// Observes runs. Every method does nothing by default.
 ///
@@ -61,6 +62,12 @@ pub trait CallbackHandler: Send + Sync {
     /// A model was stopped because nobody waits for it any more.
     fn on_llm_cancel(&self, run: &RunInfo) {}
 
+    /// A [`retry`](crate::retry()) tries its step again, after this many attempts, this error, and a wait.
+    fn on_retry(&self, run: &RunInfo, attempts: u32, error: &Error, wait: Duration) {}
+
+    /// A step tells of something of its own, through [`RunContext::emit`](crate::RunContext::emit).
+    fn on_custom(&self, run: &RunInfo, name: &str, data: &Value) {}
+
     /// What happens to the invocation when a method of this handler panics. Asked once, when the handler is added.
     fn panic_policy(&self) -> PanicPolicy {
         PanicPolicy::Skip
@@ -78,44 +85,115 @@ pub enum PanicPolicy {
     Abort,
 }
 
+/// A handler with a [`PanicPolicy`] of its registration's, whatever its own; see [`with_panic_policy`].
+#[derive(Debug, Clone)]
+pub struct Policed<H> {
+    handler: H,
+    policy: PanicPolicy,
+}
+
+/// The same handler with this [`PanicPolicy`], whatever its own.
+///
+/// # Examples
+///
+/// ```
+/// use catena::{ErrorKind, PanicPolicy, RunContext, callback::{Listeners, with_panic_policy}, input, map};
+///
+/// let audit = Listeners::new().on_end(|_, _| panic!("the audit log is full"));
+/// let cx = RunContext::new().with(with_panic_policy(audit, PanicPolicy::Abort));
+/// let chain = input::<u32>() | map(|n: u32| n);
+/// let error = futures::executor::block_on(chain.invoke_in(1_u32, &cx)).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Aborted);
+/// ```
+pub fn with_panic_policy<H: CallbackHandler>(handler: H, policy: PanicPolicy) -> Policed<H> {
+    Policed { handler, policy }
+}
+
+/// All events go to the handler inside, if there is one for this run.
 macro_rules! forward {
-    ($pointer:ident) => {
-        impl<H: CallbackHandler + ?Sized> CallbackHandler for $pointer<H> {
-            fn on_start(&self, run: &RunInfo, input: Option<&dyn Any>) {
-                (**self).on_start(run, input);
+    (impl<$h:ident $(: ?$sized:ident)?> for $t:ty, |$this:ident, $run:ident| $inner:expr, $policy:expr) => {
+        impl<$h: CallbackHandler $(+ ?$sized)?> CallbackHandler for $t {
+            fn on_start(&self, $run: &RunInfo, input: Option<&dyn Any>) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_start($run, input);
+                }
             }
-            fn on_delta(&self, run: &RunInfo, delta: &Delta) {
-                (**self).on_delta(run, delta);
+            fn on_delta(&self, $run: &RunInfo, delta: &Delta) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_delta($run, delta);
+                }
             }
-            fn on_end(&self, run: &RunInfo, output: &dyn Any) {
-                (**self).on_end(run, output);
+            fn on_end(&self, $run: &RunInfo, output: &dyn Any) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_end($run, output);
+                }
             }
-            fn on_error(&self, run: &RunInfo, error: &Error) {
-                (**self).on_error(run, error);
+            fn on_error(&self, $run: &RunInfo, error: &Error) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_error($run, error);
+                }
             }
-            fn on_cancel(&self, run: &RunInfo) {
-                (**self).on_cancel(run);
+            fn on_cancel(&self, $run: &RunInfo) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_cancel($run);
+                }
             }
-            fn on_llm_start(&self, run: &RunInfo, request: &Request) {
-                (**self).on_llm_start(run, request);
+            fn on_llm_start(&self, $run: &RunInfo, request: &Request) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_llm_start($run, request);
+                }
             }
-            fn on_llm_token(&self, run: &RunInfo, text: &str) {
-                (**self).on_llm_token(run, text);
+            fn on_llm_token(&self, $run: &RunInfo, text: &str) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_llm_token($run, text);
+                }
             }
-            fn on_llm_end(&self, run: &RunInfo, completion: &Completion) {
-                (**self).on_llm_end(run, completion);
+            fn on_llm_end(&self, $run: &RunInfo, completion: &Completion) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_llm_end($run, completion);
+                }
             }
-            fn on_llm_error(&self, run: &RunInfo, error: &Error) {
-                (**self).on_llm_error(run, error);
+            fn on_llm_error(&self, $run: &RunInfo, error: &Error) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_llm_error($run, error);
+                }
             }
-            fn on_llm_cancel(&self, run: &RunInfo) {
-                (**self).on_llm_cancel(run);
+            fn on_llm_cancel(&self, $run: &RunInfo) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_llm_cancel($run);
+                }
+            }
+            fn on_retry(&self, $run: &RunInfo, attempts: u32, error: &Error, wait: Duration) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_retry($run, attempts, error, wait);
+                }
+            }
+            fn on_custom(&self, $run: &RunInfo, name: &str, data: &Value) {
+                let $this = self;
+                if let Some(handler) = $inner {
+                    handler.on_custom($run, name, data);
+                }
             }
             fn panic_policy(&self) -> PanicPolicy {
-                (**self).panic_policy()
+                let $this = self;
+                $policy
             }
         }
     };
 }
-forward!(Arc);
-forward!(Box);
+pub(super) use forward;
+
+forward!(impl<H: ?Sized> for Arc<H>, |this, run| Some(&**this), (**this).panic_policy());
+forward!(impl<H: ?Sized> for Box<H>, |this, run| Some(&**this), (**this).panic_policy());
+forward!(impl<H> for Policed<H>, |this, run| Some(&this.handler), this.policy);

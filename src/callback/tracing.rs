@@ -1,12 +1,13 @@
 //! Runs as spans of the `tracing` crate.
 use crate::{CallbackHandler, Completion, Delta, Error, Request, RunId, RunInfo};
+use serde_json::Value;
 use std::{
     any::Any,
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use tracing::{Level, Span, debug, error, field::Empty, info, info_span, span::Id, trace};
+use tracing::{Level, Span, debug, error, field::Empty, info, info_span, span::Id, trace, warn};
 
 /// Makes a span of the `tracing` crate of every run, and one of every answer of a model inside it.
 ///
@@ -23,7 +24,8 @@ use tracing::{Level, Span, debug, error, field::Empty, info, info_span, span::Id
 /// `tokens_per_second`.
 ///
 /// Each outcome is an event too: `INFO` for a value and for a cancellation, `ERROR` for a failure, once, at the run that
-/// failed; the runs around it tell of it at `DEBUG`. Increments are events at `TRACE`.
+/// failed; the runs around it tell of it at `DEBUG`. Increments are events at `TRACE`, a step tried again is a `WARN`, and
+/// what steps emit of their own comes at `DEBUG`, its data only with the content.
 ///
 /// What is read and written stays out of the log unless [`with_content`](TracingHandler::with_content) asks for it. An
 /// error's message is written as it is, and may quote a part of a value.
@@ -80,6 +82,24 @@ impl TracingHandler {
         self.span(run).map_or_else(|| Span::current().id(), |span| span.id())
     }
 
+    fn log(&self, span: &Span, delta: &Delta, branch: Option<&str>) {
+        match delta {
+            Delta::Text(text) => {
+                trace!(target: "catena", parent: span, branch, bytes = text.len(), text = self.text(text), "delta");
+            }
+            Delta::Json(value) => {
+                let text = self.content.then(|| value.to_string());
+                trace!(target: "catena", parent: span, branch, text, "delta");
+            }
+            Delta::Patch(patch) => {
+                let text = self.content.then(|| patch.to_string());
+                trace!(target: "catena", parent: span, branch, text, "delta");
+            }
+            Delta::Branch { branch, delta } => self.log(span, delta, Some(branch)),
+            Delta::Restart => trace!(target: "catena", parent: span, branch, "restart"),
+        }
+    }
+
     fn text<'a>(&self, text: &'a str) -> Option<&'a str> {
         self.content.then_some(text)
     }
@@ -108,19 +128,7 @@ impl CallbackHandler for TracingHandler {
             return;
         }
         let Some(span) = self.span(Some(run.id())) else { return };
-        match delta {
-            Delta::Text(text) => {
-                trace!(target: "catena", parent: &span, bytes = text.len(), text = self.text(text), "delta");
-            }
-            Delta::Json(value) => {
-                let text = self.content.then(|| value.to_string());
-                trace!(target: "catena", parent: &span, text, "delta");
-            }
-            Delta::Patch(patch) => {
-                let text = self.content.then(|| patch.to_string());
-                trace!(target: "catena", parent: &span, text, "delta");
-            }
-        }
+        self.log(&span, delta, None);
     }
 
     fn on_end(&self, run: &RunInfo, _: &dyn Any) {
@@ -144,6 +152,19 @@ impl CallbackHandler for TracingHandler {
     fn on_cancel(&self, run: &RunInfo) {
         if let Some(open) = take(&self.runs, run) {
             open.cancel();
+        }
+    }
+
+    fn on_retry(&self, run: &RunInfo, attempts: u32, error: &Error, wait: Duration) {
+        if let Some(span) = self.span(Some(run.id())) {
+            warn!(target: "catena", parent: &span, attempts, wait_ms = ms(wait), kind = ?error.kind(), %error, "tries again");
+        }
+    }
+
+    fn on_custom(&self, run: &RunInfo, name: &str, data: &Value) {
+        if let Some(span) = self.span(Some(run.id())) {
+            let data = self.content.then(|| data.to_string());
+            debug!(target: "catena", parent: &span, name, data, "custom");
         }
     }
 

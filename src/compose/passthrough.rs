@@ -1,5 +1,5 @@
 //! Steps that change nothing.
-use crate::{ChunkStream, Result, RunContext, Runnable};
+use crate::{ChunkStream, Graph, Parts, Result, RunContext, Runnable, StepKind};
 
 /// The beginning of a chain: hands its input on, unseen by callbacks.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,10 @@ impl<I: Send + 'static> Runnable<I> for Start {
 
     fn ready(&self, input: I) -> Result<I, I> {
         Ok(input)
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<I, I>("", StepKind::Chain).with_parts(Parts::Sequence(Vec::new()))
     }
 }
 

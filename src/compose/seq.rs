@@ -1,5 +1,5 @@
 //! One step after another.
-use crate::{ChunkStream, Result, RunContext, Runnable};
+use crate::{ChunkStream, Graph, Result, RunContext, Runnable, graph::in_a_row};
 use futures::FutureExt;
 
 /// Two steps in a row.
@@ -33,5 +33,9 @@ where
 
     fn transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, B::Output> {
         self.1.transform(self.0.transform(input, cx), cx)
+    }
+
+    fn graph(&self) -> Graph {
+        in_a_row::<I, B::Output>(self.0.graph(), self.1.graph())
     }
 }

@@ -1,5 +1,5 @@
 //! A step as a run of its own.
-use crate::{ChunkStream, Result, RunContext, Runnable, report::Upstream};
+use crate::{ChunkStream, Graph, Result, RunConfig, RunContext, Runnable, StepKind};
 use std::borrow::Cow;
 
 /// A step that is a run of its own in the run tree.
@@ -18,10 +18,19 @@ impl<I: Send + 'static, R: Runnable<I>> Runnable<I> for Step<R> {
     }
 
     fn transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, R::Output> {
-        let cx = cx.child(self.0.name());
-        let report = cx.begin(None);
-        let upstream = Upstream::default();
-        report.watch(self.0.transform(upstream.note_failure(input), &cx), upstream)
+        cx.transform_step(self.0.name(), &self.0, input)
+    }
+
+    fn config(&self) -> Option<Cow<'_, RunConfig>> {
+        self.0.config()
+    }
+
+    fn kind(&self) -> StepKind {
+        self.0.kind()
+    }
+
+    fn graph(&self) -> Graph {
+        self.0.graph()
     }
 
     fn name(&self) -> Cow<'static, str> {

@@ -1,7 +1,7 @@
 //! What users hold of a language model.
 use crate::{
     CallbackHandler, Chunk, ChunkStream, Completion, GenerateOptions, Grammar, IntoRequest, LLM, Request, Result,
-    RunContext, Runnable, Structured,
+    RunContext, Runnable, StepKind, Structured,
     chain::text_of,
     chunk::whole,
     report::{LlmEvents, Report, Upstream},
@@ -144,10 +144,10 @@ impl<L: LLM + ?Sized> Model<L> {
         let settings = &self.settings;
         let request = Request {
             prompt: request.prompt,
-            options: settings.options.clone().overridden_by(request.options),
+            options: settings.options.clone().overridden_by(cx.options().clone()).overridden_by(request.options),
             grammar: request.grammar.or_else(|| settings.grammar.clone()),
         };
-        let cx = cx.watched_by(&settings.handlers);
+        let cx = cx.of_model(self.provider.id(), &settings.handlers);
         cx.tell(|handler, run| handler.on_llm_start(run, &request));
         let report = Report::<Completion, LlmEvents>::open(cx.clone());
         let chunks = match cx.aborted().and_then(|()| request.options.validate()) {
@@ -179,6 +179,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Model<L> 
 
     fn name(&self) -> Cow<'static, str> {
         self.id()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Model
     }
 }
 
@@ -243,6 +247,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Detailed<
 
     fn name(&self) -> Cow<'static, str> {
         self.0.id()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Model
     }
 }
 

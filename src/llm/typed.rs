@@ -1,17 +1,19 @@
 //! A model that gives values of a Rust type.
 use crate::{
-    Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, IntoRequest, LLM, Model, Request, Result,
-    RunContext, Runnable, chunk::whole, llm::invalid,
+    Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, Graph, IntoRequest, LLM, Model, Request,
+    Result, RunContext, Runnable, StepKind, chunk::whole, llm::invalid,
 };
 use futures::{FutureExt, StreamExt, stream};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 /// A [`Model`] that gives a `T`; see [`Model::structured`].
 #[must_use = "a step does nothing until it is run"]
 pub struct Structured<T, L: ?Sized = dyn LLM> {
     grammar: Result<Grammar>,
+    schema: fn() -> Value,
     value: PhantomData<fn() -> T>,
     model: Model<L>,
 }
@@ -22,7 +24,8 @@ impl<T: JsonSchema + DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structu
             None => Grammar::from_type::<T>(),
             Some(_) => Err(second_grammar()),
         };
-        Structured { grammar, value: PhantomData, model }
+        let schema = || schemars::SchemaGenerator::default().into_root_schema_for::<T>().to_value();
+        Structured { grammar, schema, value: PhantomData, model }
     }
 }
 
@@ -64,7 +67,7 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
     }
 
     pub(super) fn answer(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
-        if request.options.echo.or(self.model.options().echo) == Some(true) {
+        if request.options.echo.or(cx.options().echo).or(self.model.options().echo) == Some(true) {
             let error = invalid("echo", &true, "left out: a typed answer has no prompt in it");
             return stream::iter([Err(error)]).boxed();
         }
@@ -131,13 +134,21 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest + Sen
     fn name(&self) -> Cow<'static, str> {
         self.model.id()
     }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Model
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<I, T>(self.model.id(), StepKind::Model).with_output_schema((self.schema)())
+    }
 }
 
 crate::pipe_head!(impl<T, L> Structured<T, L>: crate::Prompt where T: DeserializeOwned + Send + 'static, L: LLM);
 
 impl<T, L: ?Sized> Clone for Structured<T, L> {
     fn clone(&self) -> Self {
-        Structured { grammar: self.grammar.clone(), value: PhantomData, model: self.model.clone() }
+        Structured { grammar: self.grammar.clone(), schema: self.schema, value: PhantomData, model: self.model.clone() }
     }
 }
 

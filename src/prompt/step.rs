@@ -72,6 +72,10 @@ macro_rules! prompt_step {
             ) -> $crate::Result<$crate::Prompt> {
                 $crate::PromptTemplate::render(self, &vars)
             }
+
+            fn kind(&self) -> $crate::StepKind {
+                $crate::StepKind::Prompt
+            }
         }
     };
 }

@@ -68,6 +68,12 @@ impl Vars {
         }
     }
 
+    /// Only the variables whose names are kept.
+    pub(crate) fn keeping(mut self, keep: impl Fn(&str) -> bool) -> Self {
+        self.values.retain(|name, _| keep(name));
+        self
+    }
+
     /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.values.get(name)

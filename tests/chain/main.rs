@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "test helpers")]
 mod abort;
 mod batch;
+mod budget;
+mod config;
 mod erased;
 mod gate;
 mod nesting;

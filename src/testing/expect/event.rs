@@ -45,6 +45,8 @@ impl fmt::Display for Event {
             What::Delta(Delta::Text(text)) => write!(f, "delta {name} {text:?}"),
             What::Delta(Delta::Json(value)) => write!(f, "delta {name} {value}"),
             What::Delta(Delta::Patch(patch)) => write!(f, "delta {name} {patch}"),
+            What::Delta(Delta::Restart) => write!(f, "delta {name} restart"),
+            What::Delta(Delta::Branch { branch, delta }) => write!(f, "delta {name} {branch}: {delta:?}"),
             What::End => write!(f, "end {name}"),
             What::Error(kind) => write!(f, "error {name} {kind:?}"),
             What::Cancel => write!(f, "cancel {name}"),

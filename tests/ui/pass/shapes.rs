@@ -1,8 +1,10 @@
 //! What must compile: every shape of a chain, and its futures and streams on other threads.
 use catena::{
-    Chain, Chunk, ChunkStream, DynRunnable, LLM, Model, Prompt, Result, RunContext, Runnable, Template, input, map,
-    passthrough, testing::FakeLlm, with_context,
+    Chain, Chunk, ChunkStream, DynRunnable, Error, LLM, Model, Parallel, Prompt, Result, RunConfig, RunContext, Runnable,
+    Template, Vars, alternatives, assign, assign_with, branch, delegate, fallback, input, map, map_each, passthrough,
+    pick, pick_one, retry, router, testing::FakeLlm, timeout, with_config, with_context,
 };
+use std::{collections::BTreeMap, time::Duration};
 
 async fn count(text: String) -> Result<usize> {
     Ok(text.len())
@@ -89,6 +91,21 @@ fn main() {
     let _ = input::<String>().map(|text| text.len()).map(|n| n + 1);
     let _ = input::<String>() | (passthrough(), count) | map(|(text, n): (String, usize)| text.repeat(n)) | llm.clone();
     let _ = input::<String>() | with_context(|text: String, cx: RunContext| async move { cx.aborted().map(|()| text) });
+    let _ = Parallel::new().with("own", Own).with("other", Own) | map(|both: BTreeMap<String, String>| both.len());
+    let _ = input::<String>() | branch().when(|text: &String| text.is_empty(), count).otherwise(map(|_: String| 0));
+    let _ = input::<String>() | router(|text: &String| text.clone()).route("a", count).otherwise(count) | generic;
+    let _ = input::<Vec<String>>() | map_each(count, 4) | map_each(generic, 1);
+    let _ = Template::new("{topic}").unwrap() | retry(llm.clone()).attempts(2) | count;
+    let _ = Template::new("{topic}").unwrap() | fallback(llm.clone()).or(llm.clone()) | count;
+    let _ = Template::new("{topic}").unwrap() | timeout(retry(llm.clone()), Duration::from_secs(1)) | count;
+    let _ = Template::new("{topic}").unwrap() | alternatives("model", "a", llm.clone()).or("b", llm.clone()) | count;
+    let _ = input::<String>() | with_config(count, RunConfig::new().name("length")) | delegate(|_: &usize| Ok(generic));
+    let _ = input::<String>() | assign_with(count, |text, n| text.repeat(n)) | Own;
+    let _ = input::<Vars>() | assign("n", map(|_: Vars| 1)) | pick(["n"]) | pick_one::<u8>("n");
+    let _ = input::<String>() | fallback(count).or_told(map(|(_, _): (String, Error)| 0));
+    is_send((input::<String>() | retry(Own)).events("x"));
+    is_send((input::<String>() | (Own, retry(count))).batch_as_completed(["x"], 1));
+    is_send((input::<String>() | fallback(count).or(count)).try_batch(["x"], 1));
     let nested = input::<String>() | (input::<String>() | Own | count) | map(|n: usize| n);
     is_send(nested.invoke("x"));
     is_send(nested.batch(["x", "y"], 2));

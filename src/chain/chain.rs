@@ -1,9 +1,9 @@
 //! The pipeline itself.
 use crate::{
-    CallbackHandler, Chunk, ChunkStream, Delta, DynRunnable, Error, ErrorKind, Map, Result, RunContext, Runnable, Seq,
-    Start, Step, map,
+    CallbackHandler, Chunk, ChunkStream, Delta, DynRunnable, Graph, Map, Result, RunConfig, RunContext, Runnable, Seq,
+    Start, Step, StepKind, map,
 };
-use futures::{Stream, StreamExt, stream};
+use futures::{Stream, StreamExt};
 use std::{borrow::Cow, fmt, marker::PhantomData, ops::BitOr, sync::Arc};
 
 /// A pipeline from `I` to `O`; `|` adds a step.
@@ -25,8 +25,9 @@ use std::{borrow::Cow, fmt, marker::PhantomData, ops::BitOr, sync::Arc};
 /// ```
 #[must_use = "a chain does nothing until it is invoked"]
 pub struct Chain<I, O, R> {
-    steps: R,
-    name: Cow<'static, str>,
+    pub(super) steps: R,
+    pub(super) name: Cow<'static, str>,
+    pub(super) config: Option<Box<RunConfig>>,
     handlers: Vec<Arc<dyn CallbackHandler>>,
     signature: PhantomData<fn(I) -> O>,
 }
@@ -43,13 +44,14 @@ pub struct Chain<I, O, R> {
 /// # Ok::<(), catena::Error>(())
 /// ```
 pub fn input<I: Send + 'static>() -> Chain<I, I, Start> {
-    Chain { steps: Start, name: "chain".into(), handlers: Vec::new(), signature: PhantomData }
+    Chain { steps: Start, name: "chain".into(), config: None, handlers: Vec::new(), signature: PhantomData }
 }
 
 impl<I: Send + 'static, O: Send + 'static, R> Chain<I, O, R> {
     /// Adds a step, as `|` does.
     pub fn pipe<S: Runnable<O>>(self, step: S) -> Chain<I, S::Output, Seq<R, Step<S>>> {
-        Chain { steps: Seq(self.steps, Step(step)), name: self.name, handlers: self.handlers, signature: PhantomData }
+        let Chain { steps, name, config, handlers, signature: _ } = self;
+        Chain { steps: Seq(steps, Step(step)), name, config, handlers, signature: PhantomData }
     }
 
     /// Adds a function that neither waits nor fails.
@@ -58,9 +60,8 @@ impl<I: Send + 'static, O: Send + 'static, R> Chain<I, O, R> {
     }
 
     /// The same chain under this name in the run tree and in errors.
-    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.name = name.into();
-        self
+    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.with_name(name)
     }
 
     /// The same chain, every invocation of it watched by this handler too.
@@ -86,7 +87,7 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
     /// # Errors
     /// The first error of a step, with the step's name.
     pub async fn invoke_in(&self, input: impl Into<I>, cx: &RunContext) -> Result<O> {
-        cx.watched_by(&self.handlers).step(self.name.clone(), &self.steps, input.into()).await
+        self.run_in(cx).call(&self.steps, input.into()).await
     }
 
     /// Runs the chain once, handing out increments on the way. Dropping the stream cancels the run.
@@ -96,43 +97,27 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
 
     /// As [`stream`](Chain::stream), within this context.
     pub fn stream_in(&self, input: impl Into<I>, cx: &RunContext) -> ChunkStream<'_, O> {
-        cx.watched_by(&self.handlers).stream_step(self.name.clone(), &self.steps, input.into())
+        self.run_in(cx).call_stream(&self.steps, input.into())
+    }
+
+    /// A run of this chain, which has not begun.
+    fn run_in(&self, cx: &RunContext) -> RunContext {
+        cx.watched_by(&self.handlers).child(self.name.clone(), StepKind::Chain, self.config.as_deref())
     }
 
     /// Only the text of [`stream`](Chain::stream), as it is written.
     ///
     /// Closures and [`map`](Chain::map) wait for the whole value, so a chain that ends in one has no text on the way:
     /// its stream ends with the value alone. To watch a model behind them, give a handler such as
-    /// [`StreamingStdout`](crate::callback::StreamingStdout).
+    /// [`StreamingStdout`](crate::callback::StreamingStdout). Text that [`Delta::Restart`] makes void stays; where a
+    /// [`StreamPolicy`](crate::StreamPolicy) restarts, read [`stream`](Chain::stream).
     pub fn stream_text(&self, input: impl Into<I>) -> impl Stream<Item = Result<String>> + Send + Unpin {
         text_of(self.stream(input))
     }
 
-    /// Runs the chain on many inputs, at most `limit` at a time. There is one result for each input, in the inputs'
-    /// order; one failure leaves the others alone. Each input goes through the chain by itself: none waits for
-    /// another at a step.
-    ///
-    /// A `limit` of 0 gives [`ErrorKind::InvalidOption`] for each input.
-    pub async fn batch<T: Into<I>>(
-        &self,
-        inputs: impl IntoIterator<Item = T, IntoIter: Send>,
-        limit: usize,
-    ) -> Vec<Result<O>> {
-        self.batch_in(inputs, limit, &RunContext::new()).await
-    }
-
-    /// As [`batch`](Chain::batch), within this context.
-    pub async fn batch_in<T: Into<I>>(
-        &self,
-        inputs: impl IntoIterator<Item = T, IntoIter: Send>,
-        limit: usize,
-        cx: &RunContext,
-    ) -> Vec<Result<O>> {
-        if limit == 0 {
-            let none = || Error::new(ErrorKind::InvalidOption, "a batch with a limit of 0 never runs: give at least 1");
-            return inputs.into_iter().map(|_| Err(none())).collect();
-        }
-        stream::iter(inputs.into_iter().map(|input| self.invoke_in(input.into(), cx))).buffered(limit).collect().await
+    /// What the chain is made of, without running it.
+    pub fn graph(&self) -> Graph {
+        Runnable::graph(self)
     }
 
     /// The same chain with its steps forgotten.
@@ -186,6 +171,18 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Runnable<
     fn name(&self) -> Cow<'static, str> {
         self.name.clone()
     }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Chain
+    }
+
+    fn config(&self) -> Option<Cow<'_, RunConfig>> {
+        self.config.as_deref().map(Cow::Borrowed)
+    }
+
+    fn graph(&self) -> Graph {
+        Graph { name: self.name.to_string(), kind: StepKind::Chain, ..self.steps.graph() }
+    }
 }
 
 impl<I, O, R: Clone> Clone for Chain<I, O, R> {
@@ -193,6 +190,7 @@ impl<I, O, R: Clone> Clone for Chain<I, O, R> {
         Chain {
             steps: self.steps.clone(),
             name: self.name.clone(),
+            config: self.config.clone(),
             handlers: self.handlers.clone(),
             signature: PhantomData,
         }

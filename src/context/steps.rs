@@ -1,0 +1,95 @@
+//! Steps as runs.
+use super::RunContext;
+use crate::{ChunkStream, Result, Runnable, chunk::failed, report::Upstream};
+use futures::FutureExt;
+use std::borrow::Cow;
+
+impl RunContext {
+    /// Runs `step` as a child run, reporting it to the handlers.
+    ///
+    /// # Errors
+    /// Those of the step; [`Aborted`](crate::ErrorKind::Aborted) when a handler asked for it;
+    /// [`Timeout`](crate::ErrorKind::Timeout) and [`Cancelled`](crate::ErrorKind::Cancelled) when the context says so.
+    pub async fn step<I: Send + 'static, R: Runnable<I>>(
+        &self,
+        name: impl Into<Cow<'static, str>> + Send,
+        step: &R,
+        input: I,
+    ) -> Result<R::Output> {
+        self.child(name.into(), step.kind(), step.config().as_deref()).call(step, input).await
+    }
+
+    /// Runs `step` as this run, which has not begun.
+    pub(crate) async fn call<I: Send + 'static, R: Runnable<I>>(&self, step: &R, input: I) -> Result<R::Output> {
+        let mut report = self.begin(Some(&input));
+        let outcome = match self.aborted() {
+            Ok(()) if self.run().govern.is_free() => step.run(input, self).await,
+            Ok(()) => self.governed(step.run(input, self)).boxed().await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(output) => {
+                report.end(&output);
+                self.aborted().map(|()| output)
+            }
+            Err(error) => {
+                report.fail(&error);
+                Err(error)
+            }
+        }
+        .map_err(|error| error.in_step(self.run().name()))
+    }
+
+    /// Runs `step` as a child run, handing out increments and reporting it to the handlers. The run starts now, not
+    /// when the stream is first polled.
+    pub fn stream_step<'a, I: Send + 'static, R: Runnable<I>>(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        step: &'a R,
+        input: I,
+    ) -> ChunkStream<'a, R::Output> {
+        self.child(name.into(), step.kind(), step.config().as_deref()).call_stream(step, input)
+    }
+
+    /// As [`call`](RunContext::call), handing out increments.
+    pub(crate) fn call_stream<'a, I, R>(&self, step: &'a R, input: I) -> ChunkStream<'a, R::Output>
+    where
+        I: Send + 'static,
+        R: Runnable<I>,
+    {
+        let report = self.begin(Some(&input));
+        let cx = self.clone();
+        report.watch(self.admitted(move || step.run_stream(input, &cx)), Upstream::default())
+    }
+
+    /// Runs `step` as a child run on a value that is still being produced.
+    pub(crate) fn transform_step<'a, I, R>(
+        &self,
+        name: Cow<'static, str>,
+        step: &'a R,
+        input: ChunkStream<'a, I>,
+    ) -> ChunkStream<'a, R::Output>
+    where
+        I: Send + 'static,
+        R: Runnable<I>,
+    {
+        let cx = self.child(name, step.kind(), step.config().as_deref());
+        let report = cx.begin(None);
+        let upstream = Upstream::default();
+        let input = upstream.note_failure(input);
+        let chunks = cx.clone().admitted(move || step.transform(input, &cx));
+        report.watch(chunks, upstream)
+    }
+
+    /// What `make` streams, once this run may work.
+    fn admitted<'a, O: Send + 'static>(
+        &self,
+        make: impl FnOnce() -> ChunkStream<'a, O> + Send + 'a,
+    ) -> ChunkStream<'a, O> {
+        match self.aborted() {
+            Ok(()) if self.run().govern.is_free() => make(),
+            Ok(()) => self.governed_stream(make),
+            Err(error) => failed(error),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The steps that are made of other steps: values, increments, run trees, what goes wrong.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers")]
+mod assign;
+mod choice;
+mod delegate;
+mod fallback;
+mod graph;
+mod laws;
+mod parallel;
+mod retry;
+mod support;
+mod timeout;
