@@ -5,7 +5,7 @@ struct Recipe {
     title: String,
 }
 
-fn cook(recipe: Recipe) {}
+fn cook(_: Recipe) {}
 
 fn main() {
     cook(Partial::<Recipe>::parse("{\"title\": \"So").unwrap());
