@@ -60,6 +60,10 @@ pub enum ErrorKind {
     Unsupported,
     /// The engine failed while it evaluated.
     Engine,
+    /// As many calls wait for the engine as its queue is long.
+    Busy,
+    /// The time allowed is over; [`Error::partial`] holds the text so far.
+    Timeout,
     /// The engine is gone.
     Closed,
     /// A handler asked to abort the run.
