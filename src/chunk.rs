@@ -23,6 +23,8 @@ pub enum Chunk<T> {
 pub enum Delta {
     /// More text, cut at a character boundary.
     Text(String),
+    /// More of what a model thinks before its answer, cut at a character boundary.
+    Reasoning(String),
     /// The JSON value as far as it is known.
     Json(serde_json::Value),
     /// A change of a JSON value, which begins as null: what parsers hand out.

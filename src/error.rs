@@ -60,14 +60,16 @@ pub enum ErrorKind {
     Unsupported,
     /// The engine failed while it evaluated.
     Engine,
+    /// As many calls wait for the engine as its queue is long.
+    Busy,
+    /// The time allowed is over; [`Error::partial`] holds the text so far, if there is some.
+    Timeout,
     /// The engine is gone.
     Closed,
     /// A handler asked to abort the run.
     Aborted,
     /// The caller cancelled the run.
     Cancelled,
-    /// The run took longer than it may.
-    Timeout,
     /// Chains that steps gave lie in each other too deeply.
     RecursionLimit,
     /// A name chooses among others and is none of them.

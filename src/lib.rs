@@ -86,10 +86,12 @@ pub use history::{
     keep_last, keep_tokens, summarise_older, with_message_history,
 };
 #[cfg(feature = "llama-cpp")]
-pub use llama_cpp::{FlashAttention, KvType, LlamaCpp, LlamaCppBuilder, LoadReport, SplitMode, Stats};
+pub use llama_cpp::{
+    Choices, FlashAttention, KvType, LlamaCpp, LlamaCppBuilder, LoadReport, Score, SplitMode, Stats, WhenFull,
+};
 pub use llm::{
     Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, RawAnswer, Request,
-    Structured, Timings, TokenLogprob, TokenLogprobs, Usage, WithRaw,
+    Structured, Thinking, Timings, TokenLogprob, TokenLogprobs, Usage, WithRaw,
 };
 pub use parse::{JsonParser, JsonPatch, OutputParser, Partial};
 pub use prompt::{

@@ -87,6 +87,9 @@ impl TracingHandler {
             Delta::Text(text) => {
                 trace!(target: "catena", parent: span, branch, bytes = text.len(), text = self.text(text), "delta");
             }
+            Delta::Reasoning(text) => {
+                trace!(target: "catena", parent: span, branch, bytes = text.len(), text = self.text(text), "reasoning");
+            }
             Delta::Json(value) => {
                 let text = self.content.then(|| value.to_string());
                 trace!(target: "catena", parent: span, branch, text, "delta");
@@ -198,7 +201,7 @@ impl CallbackHandler for TracingHandler {
     fn on_llm_end(&self, run: &RunInfo, completion: &Completion) {
         let Some(open) = take(&self.models, run) else { return };
         let elapsed_ms = open.close("ok");
-        let Completion { text, finish_reason, usage, timings, seed, cached, logprobs: _ } = completion;
+        let Completion { text, finish_reason, usage, timings, seed, cached, logprobs: _, reasoning: _ } = completion;
         let span = &open.span;
         span.record("finish_reason", tracing::field::debug(finish_reason));
         span.record("prompt_tokens", usage.prompt_tokens);

@@ -1,5 +1,5 @@
 //! A grammar over a vocabulary.
-use super::{TokenMask, TokenTrie, inside::Inside};
+use super::{Ahead, TokenMask, TokenTrie, inside::Inside};
 use crate::{
     Error, ErrorKind, Grammar, Result,
     gbnf::{Ast, Endless, Machine, Pos, Program, Session, SetId, TABLE_LIMIT, Tables},
@@ -25,7 +25,7 @@ const WORTH_SHARING: u32 = 4;
 /// [`reset`](Self::reset) a clone for each text.
 #[derive(Clone)]
 pub struct Constraint {
-    session: Session<Masks>,
+    pub(super) session: Session<Masks>,
     shared: Arc<Shared>,
 }
 
@@ -38,8 +38,9 @@ struct Shared {
 /// Masks of the sets of one machine.
 #[derive(Debug, Default)]
 pub(super) struct Masks {
-    masks: HashMap<SetId, Arc<TokenMask>>,
-    size: usize,
+    known: HashMap<SetId, Arc<TokenMask>>,
+    pub(super) ahead: HashMap<SetId, Arc<Ahead>>,
+    pub(super) size: usize,
 }
 
 /// What is known of places, whatever the machine.
@@ -80,7 +81,7 @@ impl Constraint {
     /// With [`ErrorKind::Grammar`] if the grammar can read the text in too many ways.
     pub fn mask(&mut self) -> Result<Arc<TokenMask>> {
         let shared = &self.shared;
-        let mask = self.session.with(|tables, set| match tables.beside.masks.get(&set) {
+        let mask = self.session.with(|tables, set| match tables.beside.known.get(&set) {
             Some(mask) => Ok(Arc::clone(mask)),
             None => shared.new_mask(tables, set),
         })?;
@@ -151,6 +152,11 @@ impl Constraint {
         self.session.forced()
     }
 
+    /// How many bytes a shortest text takes that completes the one so far.
+    pub fn distance(&self) -> u64 {
+        self.session.with(|tables, set| tables.machine.weight(set))
+    }
+
     /// A shortest text that completes the one so far; absent if it would take more than `limit` bytes.
     ///
     /// # Errors
@@ -196,7 +202,7 @@ impl Shared {
             *masks = Masks::default();
         }
         masks.size += 8 * mask.words().len() + 128;
-        masks.masks.insert(set, Arc::clone(&mask));
+        masks.known.insert(set, Arc::clone(&mask));
         Ok(mask)
     }
 

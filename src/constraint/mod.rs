@@ -17,6 +17,7 @@
 //! assert!(constraint.is_finished());
 //! # Ok::<(), catena::Error>(())
 //! ```
+mod ahead;
 #[expect(clippy::module_inception, reason = "the type that the module is about")]
 mod constraint;
 mod inside;
@@ -24,6 +25,7 @@ mod mask;
 mod trie;
 mod walk;
 
+pub use ahead::Ahead;
 pub use constraint::Constraint;
 pub use mask::TokenMask;
 pub use trie::TokenTrie;

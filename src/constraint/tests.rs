@@ -44,6 +44,18 @@ fn compare(ast: &Ast, texts: &[Vec<u8>], choices: &[prop::sample::Index], limit:
         prop_assert_eq!(constraint.is_finished(), matcher.is_finished());
         let forced = constraint.forced().unwrap();
         prop_assert!(matcher.clone().push(&forced).is_ok());
+        let ahead = constraint.ahead().unwrap();
+        let mut after = matcher.clone();
+        after.push(&forced).unwrap();
+        // The longest tail that some token holds together with what may follow it.
+        let goes_on = |length: &usize| {
+            let tail = &forced[forced.len() - length..];
+            let mut longer = texts.iter().filter_map(|text| text.strip_prefix(tail)).filter(|rest| !rest.is_empty());
+            longer.any(|rest| after.clone().push(rest).is_ok())
+        };
+        let open = (1..=forced.len()).rev().find(goes_on).unwrap_or(0);
+        prop_assert_eq!((&ahead.bytes, ahead.open), (&forced, open));
+        prop_assert_eq!(constraint.ahead().unwrap(), ahead);
         if let Some(&first) = forced.first() {
             let single: Vec<u32> = allowed.iter().copied().filter(|&token| token < 256).collect();
             prop_assert_eq!(single, vec![u32::from(first)]);

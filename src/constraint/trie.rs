@@ -99,6 +99,21 @@ impl TokenTrie {
         self.text.get(start as usize..end as usize).filter(|text| !text.is_empty())
     }
 
+    /// The node of a text that some token begins with.
+    pub(super) fn find(&self, text: &[u8]) -> Option<usize> {
+        text.iter().try_fold(0, |node, &byte| {
+            let (mut at, end) = (node + 1, self.node(node).end as usize);
+            while at < end {
+                let child = self.node(at);
+                if child.byte == byte {
+                    return Some(at);
+                }
+                at = child.end as usize;
+            }
+            None
+        })
+    }
+
     /// The tokens whose texts are longer than `length`.
     pub(super) fn longer(&self, length: u32) -> impl Iterator<Item = u32> + '_ {
         (0u32..).zip(&self.texts).filter(move |(_, text)| text.1 - text.0 > length).map(|(token, _)| token)

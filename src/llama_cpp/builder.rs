@@ -1,7 +1,10 @@
 //! How a model is loaded.
-use super::{FlashAttention, KvType, LlamaCpp, SplitMode, handle::Loading};
+use super::{FlashAttention, KvType, LlamaCpp, SplitMode, WhenFull, handle::Loading};
 use crate::{ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Result, llm::invalid};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
+
+/// Sequences that llama.cpp can tell apart.
+const MOST_PARALLEL: u32 = 256;
 
 /// What the owner thread needs to load a model.
 #[derive(Debug, Clone)]
@@ -28,7 +31,13 @@ pub(super) struct Setup {
     pub(super) lora_path: Option<PathBuf>,
     pub(super) lora_scale: f32,
     pub(super) chat_template: Option<String>,
+    pub(super) n_parallel: Option<u32>,
+    pub(super) kv_unified: bool,
+    pub(super) deterministic: bool,
+    pub(super) n_prompt_step: u32,
+    pub(super) keep_tokens: usize,
     pub(super) queue: usize,
+    pub(super) when_full: WhenFull,
     pub(super) verbose: bool,
 }
 
@@ -91,7 +100,13 @@ impl LlamaCppBuilder {
             lora_path: None,
             lora_scale: 1.0,
             chat_template: None,
+            n_parallel: None,
+            kv_unified: true,
+            deterministic: false,
+            n_prompt_step: 64,
+            keep_tokens: usize::MAX,
             queue: 64,
+            when_full: WhenFull::Wait,
             verbose: false,
         };
         LlamaCppBuilder { setup, options: GenerateOptions::new(), grammar: None, grammar_path: None }
@@ -110,9 +125,9 @@ impl LlamaCppBuilder {
         use_mlock: bool => use_mlock = use_mlock;
         /// Whether to load the vocabulary alone, to count tokens. Default false.
         vocab_only: bool => vocab_only = vocab_only;
-        /// Tokens of the context, prompt and answer together. Default: as many as the model was trained for.
+        /// Tokens of a text, prompt and answer together. Default: as many as the model was trained for.
         n_ctx: u32 => n_ctx = Some(n_ctx);
-        /// Tokens of a prompt evaluated at once; a call that is cancelled stops after as many. Default 512.
+        /// Tokens evaluated at once; a call that is cancelled in its prompt stops after as many. Default 512.
         n_batch: u32 => n_batch = n_batch;
         /// Tokens that the hardware evaluates at once, at most `n_batch`. Default `n_batch`.
         n_ubatch: u32 => n_ubatch = Some(n_ubatch);
@@ -138,14 +153,41 @@ impl LlamaCppBuilder {
         lora_scale: f32 => lora_scale = lora_scale;
         /// The chat template to use instead of the one in the file, in Jinja.
         chat_template: impl Into<String> => chat_template = Some(chat_template.into());
-        /// Calls that wait for the engine inside of it; further ones wait outside. Default 64.
+        /// Texts written at once: their tokens are evaluated in the same batches, which costs little more than one of
+        /// them alone. Further ones wait. Default 8; 4 for recurrent models.
+        n_parallel: u32 => n_parallel = Some(n_parallel);
+        /// Whether the texts written at once share one context of `n_ctx` tokens. So any one of them may take it all,
+        /// and a prefix that several have is held once; where there is no room for all, some wait. Without it each has
+        /// a context of `n_ctx` tokens of its own, which takes that much more memory, and is faster for long texts
+        /// that have nothing in common, as none looks past the others' tokens. Default true.
+        kv_unified: bool => kv_unified = kv_unified;
+        /// Whether texts are the same to the last bit whatever else runs. The kernels of matrix products round in
+        /// another way for other sizes of batches, so a text whose likeliest tokens are equally likely but for a
+        /// rounding may come out differently beside others than alone. With this each text is evaluated by itself, in
+        /// parts that depend on nothing else, as without `kv_unified`; texts gain nothing from being written at once.
+        /// Default false.
+        deterministic: bool => deterministic = deterministic;
+        /// Tokens of prompts evaluated in one step while other texts are being written: fewer keep those fluent, more
+        /// get through the prompts sooner. Default 64.
+        n_prompt_step: u32 => n_prompt_step = n_prompt_step;
+        /// Tokens of texts that are over which are kept for prompts that begin like them; 0 keeps none. Default: as
+        /// many as there is room for.
+        keep_tokens: usize => keep_tokens = keep_tokens;
+        /// Calls that may wait for the engine where further ones are refused. Default 64.
         queue: usize => queue = queue;
+        /// What becomes of a call when `queue` of them wait already. Default: it waits as well.
+        when_full: WhenFull => when_full = when_full;
         /// Sends llama.cpp's log to `tracing`, target `llama.cpp`, for all models of the process. Default false.
         verbose: bool => verbose = verbose;
     }
 
     sampling! {
         max_tokens: usize,
+        timeout: Duration,
+        priority: i32,
+        fast_forward: bool,
+        close: bool,
+        lookup: bool,
         echo: bool,
         suffix: String,
         logprobs: u32,
@@ -238,6 +280,10 @@ impl LlamaCppBuilder {
         positive("n_ubatch", n_ubatch)?;
         positive("n_threads", Some(n_threads))?;
         positive("n_threads_batch", n_threads_batch)?;
+        positive("n_prompt_step", Some(self.setup.n_prompt_step))?;
+        if let Some(n_parallel) = self.setup.n_parallel.filter(|n| !(1..=MOST_PARALLEL).contains(n)) {
+            return Err(invalid("n_parallel", &n_parallel, &format!("from 1 to {MOST_PARALLEL}")));
+        }
         if let Some(threads) = [Some(n_threads), n_threads_batch].into_iter().flatten().find(|&threads| threads > 512) {
             return Err(invalid("n_threads", &threads, "at most 512, which is what llama.cpp can use"));
         }

@@ -1,14 +1,16 @@
 //! The handle to a model.
 use super::{
+    WhenFull,
     builder::{LlamaCppBuilder, Setup},
-    command::{Command, Job},
+    command::{Command, Job, Tickets},
     load::Loaded,
     report::LoadReport,
     stats::{Counters, Stats},
     worker,
 };
 use crate::{
-    ChatTemplate, Chunk, ChunkStream, Completion, Error, ErrorKind, LLM, Message, Prompt, Request, Result, RunContext,
+    ChatTemplate, Chunk, ChunkStream, Completion, Error, ErrorKind, Grammar, LLM, Message, Prompt, Request, Result,
+    RunContext,
 };
 use async_channel::{Receiver, RecvError, Sender};
 use futures::{
@@ -30,8 +32,9 @@ use std::{
 ///
 /// A handle to the thread that owns the model; clones share it. The model is freed when the last clone is dropped,
 /// which waits for the token in progress. Any number of calls may be made at once, from any thread and with any async
-/// runtime or none: they are answered in turn. Dropping the future or stream of a call stops it within one token, or
-/// one batch of its prompt.
+/// runtime or none: they are written together, up to `n_parallel` of them, and further ones wait. What a prompt has in
+/// common with one before or beside it is evaluated once. Dropping the future or stream of a call stops it within one
+/// token, or one batch of its prompt.
 ///
 /// # Examples
 ///
@@ -53,6 +56,9 @@ pub struct LlamaCpp {
 
 struct Inner {
     commands: Sender<Command>,
+    tickets: Tickets,
+    /// Calls that may wait.
+    queue: usize,
     fault: Arc<OnceLock<String>>,
     counters: Arc<Counters>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -65,6 +71,9 @@ struct Inner {
 /// A model that its thread is loading.
 pub(super) struct Loading {
     commands: Sender<Command>,
+    tickets: Tickets,
+    /// Calls that may wait.
+    queue: usize,
     fault: Arc<OnceLock<String>>,
     counters: Arc<Counters>,
     thread: JoinHandle<()>,
@@ -75,7 +84,11 @@ pub(super) struct Loading {
 impl Loading {
     /// Starts the owner thread.
     pub(super) fn start(setup: Setup) -> Result<Self> {
-        let (sender, commands) = async_channel::bounded(setup.queue);
+        let (sender, commands) = async_channel::unbounded();
+        let queue = match setup.when_full {
+            WhenFull::Wait => usize::MAX,
+            WhenFull::Refuse => setup.queue,
+        };
         let (ready, outcome) = async_channel::bounded(1);
         let fault = Arc::new(OnceLock::new());
         let id = setup.path.file_stem().map_or_else(|| "llama.cpp".into(), |stem| stem.to_string_lossy().into_owned());
@@ -97,15 +110,17 @@ impl Loading {
             .map_err(|error| {
                 Error::new(ErrorKind::Engine, "the model's thread could not be started").with_source(error)
             })?;
-        Ok(Loading { commands: sender, fault, counters, thread, id, outcome })
+        Ok(Loading { commands: sender, tickets: Tickets::default(), queue, fault, counters, thread, id, outcome })
     }
 
     /// The handle, once the thread has told what became of the model.
     pub(super) fn finish(self, outcome: Result<Result<Loaded>, RecvError>) -> Result<LlamaCpp> {
-        let Loading { commands, fault, counters, thread, id, .. } = self;
+        let Loading { commands, tickets, queue, fault, counters, thread, id, .. } = self;
         let Loaded { report, vocabulary, chat_template } = outcome.map_err(|_| closed(&fault))??;
         let inner = Inner {
             commands,
+            tickets,
+            queue,
             fault,
             counters,
             thread: Mutex::new(Some(thread)),
@@ -142,6 +157,7 @@ impl LlamaCpp {
 
     /// What the engine has done so far.
     pub fn stats(&self) -> Stats {
+        self.inner.counters.waiting.set(self.inner.tickets.taken());
         self.inner.counters.read()
     }
 
@@ -162,6 +178,17 @@ impl LlamaCpp {
     pub async fn detokenize(&self, tokens: impl Into<Vec<u32>>) -> Result<String> {
         let tokens = tokens.into();
         self.ask(|reply| Command::Detokenize { tokens, reply }).await
+    }
+
+    /// The fewest tokens that an answer held to this grammar takes: with so many for `max_tokens` every answer is a
+    /// whole sentence.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Grammar`] for a grammar that cannot be used, [`ErrorKind::OutOfTokens`] where no context holds the
+    /// shortest answer, [`ErrorKind::Closed`] when the engine is gone.
+    pub async fn fewest_tokens(&self, grammar: &Grammar) -> Result<usize> {
+        let grammar = grammar.clone();
+        self.ask(|reply| Command::FewestTokens { grammar, reply }).await
     }
 
     /// The prompt that the chat template makes of messages, with the beginning of the answer.
@@ -188,7 +215,12 @@ impl LlamaCpp {
         answer.await.map_err(|_| closed(&self.inner.fault))?
     }
 
-    async fn start(&self, request: Request) -> Result<mpsc::UnboundedReceiver<Result<Chunk<Completion>>>> {
+    /// Sends a request to the owner thread. With `continuation` the answer is given, and its probability asked for.
+    pub(super) async fn start(
+        &self,
+        request: Request,
+        continuation: Option<String>,
+    ) -> Result<mpsc::UnboundedReceiver<Result<Chunk<Completion>>>> {
         request.options.validate()?;
         let (prompt, add_special) = match request.prompt {
             Prompt::Text(text) => (text, true),
@@ -203,17 +235,26 @@ impl LlamaCpp {
         };
         let (reply, answer) = mpsc::unbounded();
         let Request { options, grammar, .. } = request;
-        let job = Job { prompt, add_special, options, grammar, reply, arrived: Instant::now() };
+        let arrived = Instant::now();
+        // A time beyond the end of the clock is no limit.
+        let deadline = options.timeout.and_then(|timeout| arrived.checked_add(timeout));
+        let ticket = Some(self.inner.tickets.take(self.inner.queue)?);
+        let job = Job { prompt, add_special, options, grammar, continuation, reply, arrived, deadline, ticket };
         let sent = self.inner.commands.send(Command::Generate(Box::new(job))).await;
-        sent.map_err(|_| closed(&self.inner.fault))?;
+        sent.map_err(|_| self.closed())?;
         Ok(answer)
+    }
+
+    /// What a call is told when the owner thread is gone.
+    pub(super) fn closed(&self) -> Error {
+        closed(&self.inner.fault)
     }
 }
 
 impl LLM for LlamaCpp {
     fn generate(&self, request: Request, _: &RunContext) -> ChunkStream<'_, Completion> {
         let answer = async move {
-            let chunks = self.start(request).await?;
+            let chunks = self.start(request, None).await?;
             let gone = stream::once(async { Err(closed(&self.inner.fault)) });
             Ok::<_, Error>(chunks.chain(gone))
         };

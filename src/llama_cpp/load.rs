@@ -2,12 +2,12 @@
 use super::{
     backend::{backend, build_warning, system_info},
     builder::Setup,
-    engine::or_unknown,
+    engine::{Layout, or_unknown},
     gguf, log,
     report::LoadReport,
     vocab::Vocabulary,
 };
-use crate::{ChatTemplate, Error, ErrorKind, Result};
+use crate::{ChatTemplate, Error, ErrorKind, Result, llm::invalid};
 use llama_cpp_2::{
     context::LlamaContext,
     context::params::LlamaContextParams,
@@ -65,8 +65,14 @@ pub(super) fn context<'model>(
     model: &'model LlamaModel,
     adapters: &mut [LlamaLoraAdapter],
 ) -> Result<LlamaContext<'model>> {
-    let (context, log) = log::catching(|| model.new_context(backend()?, context_params(setup)).map_err(Error::other));
+    let (context, log) = log::catching(|| {
+        let params = context_params(setup, model)?;
+        model.new_context(backend()?, params).map_err(Error::other)
+    });
     let mut context = context.map_err(|error| {
+        if error.kind() == ErrorKind::InvalidOption {
+            return error;
+        }
         let n_ctx = setup.n_ctx.unwrap_or_else(|| model.n_ctx_train());
         let message = format!(
             "llama.cpp could not make a context of {n_ctx} tokens: {}; a smaller `n_ctx` needs less memory",
@@ -105,8 +111,9 @@ pub(super) fn describe(
         size: model.size(),
         n_vocab: vocabulary.len(),
         n_ctx_train: model.n_ctx_train(),
-        n_ctx: context.map_or(0, |context| n_ctx(setup, context)),
-        n_batch: context.map_or(0, LlamaContext::n_batch),
+        n_ctx: context.map_or(0, |context| n_ctx(setup, model, context)),
+        n_batch: context.map_or(0, |context| context.n_batch().min(setup.n_batch)),
+        n_parallel: context.map_or(0, |_| n_parallel(setup, model)),
         n_threads: setup.n_threads,
         has_chat_template: chat_template.is_some(),
         system_info: system_info(backend).to_owned(),
@@ -120,9 +127,31 @@ pub(super) fn describe(
     Ok(Loaded { report, vocabulary: Arc::new(vocabulary), chat_template })
 }
 
-/// Tokens of the context: llama.cpp rounds up what was asked for, but nobody asked for more.
-pub(super) fn n_ctx(setup: &Setup, context: &LlamaContext<'_>) -> u32 {
-    setup.n_ctx.map_or(context.n_ctx(), |n_ctx| n_ctx.min(context.n_ctx()))
+/// Tokens of one text at most: llama.cpp rounds up what was asked for, but nobody asked for more.
+fn n_ctx(setup: &Setup, model: &LlamaModel, context: &LlamaContext<'_>) -> u32 {
+    let held = if is_shared(setup) { context.n_ctx() } else { context.n_ctx() / n_parallel(setup, model) };
+    setup.n_ctx.map_or(held, |n_ctx| n_ctx.min(held))
+}
+
+/// How the context's memory is laid out.
+pub(super) fn layout(setup: &Setup, model: &LlamaModel, context: &LlamaContext<'_>) -> Layout {
+    Layout {
+        slots: n_parallel(setup, model) as usize,
+        n_ctx: n_ctx(setup, model, context),
+        shared: is_shared(setup),
+        can_cut: !model.is_recurrent() && !model.is_hybrid(),
+    }
+}
+
+/// Texts written at once.
+fn n_parallel(setup: &Setup, model: &LlamaModel) -> u32 {
+    // The state of a recurrent model takes its memory for each of them, used or not.
+    let usual = if model.is_recurrent() || model.is_hybrid() { 4 } else { 8 };
+    setup.n_parallel.unwrap_or(usual)
+}
+
+fn is_shared(setup: &Setup) -> bool {
+    setup.kv_unified && !setup.deterministic
 }
 
 fn warnings(
@@ -167,14 +196,27 @@ fn model_params(setup: &Setup) -> LlamaModelParams {
         .with_vocab_only(setup.vocab_only)
 }
 
-fn context_params(setup: &Setup) -> LlamaContextParams {
+fn context_params(setup: &Setup, model: &LlamaModel) -> Result<LlamaContextParams> {
+    let n_parallel = n_parallel(setup, model);
+    let n_ctx =
+        if is_shared(setup) {
+            setup.n_ctx
+        } else {
+            let each = setup.n_ctx.unwrap_or_else(|| model.n_ctx_train());
+            let all = each.checked_mul(n_parallel).filter(|&all| i32::try_from(all).is_ok());
+            Some(all.ok_or_else(|| {
+                invalid("n_parallel", &n_parallel, &format!("fewer, for contexts of {each} tokens each"))
+            })?)
+        };
     let threads = i32::try_from(setup.n_threads).unwrap_or(i32::MAX);
     let threads_batch = setup.n_threads_batch.map_or(threads, |threads| i32::try_from(threads).unwrap_or(i32::MAX));
-    LlamaContextParams::default()
-        .with_n_ctx(setup.n_ctx.and_then(NonZeroU32::new))
-        .with_n_batch(setup.n_batch)
+    let params = LlamaContextParams::default()
+        .with_n_ctx(n_ctx.and_then(NonZeroU32::new))
+        .with_kv_unified(is_shared(setup))
+        // llama.cpp wants room for the logits of all sequences.
+        .with_n_batch(setup.n_batch.max(n_parallel))
         .with_n_ubatch(setup.n_ubatch.unwrap_or(setup.n_batch))
-        .with_n_seq_max(1)
+        .with_n_seq_max(n_parallel)
         .with_n_threads(threads)
         .with_n_threads_batch(threads_batch)
         .with_rope_freq_base(setup.rope_freq_base)
@@ -182,5 +224,6 @@ fn context_params(setup: &Setup) -> LlamaContextParams {
         .with_flash_attention_policy(setup.flash_attn.to_llama())
         .with_type_k(setup.type_k.to_llama())
         .with_type_v(setup.type_v.to_llama())
-        .with_offload_kqv(setup.offload_kqv)
+        .with_offload_kqv(setup.offload_kqv);
+    Ok(params)
 }

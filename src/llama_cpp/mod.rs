@@ -2,9 +2,13 @@
 //!
 //! One named thread owns a model, its context and everything made from them; [`LlamaCpp`] is a handle to it that can be
 //! cloned and sent anywhere. Nothing outside of this module calls llama.cpp.
+mod around;
 mod backend;
 mod builder;
 mod candidates;
+mod canonical;
+mod choice;
+mod closing;
 mod command;
 mod constraints;
 mod engine;
@@ -13,17 +17,27 @@ mod handle;
 mod load;
 mod log;
 mod logprobs;
+mod lookup;
 mod params;
+mod plan;
+mod prompt;
+mod queue;
 mod report;
 mod sampler;
+mod scheduler;
+mod scoring;
 mod sequence;
+mod slots;
 mod stats;
 mod text;
+mod think;
 mod vocab;
 mod worker;
+mod writer;
 
 pub use builder::LlamaCppBuilder;
+pub use choice::{Choices, Score};
 pub use handle::LlamaCpp;
-pub use params::{FlashAttention, KvType, SplitMode};
+pub use params::{FlashAttention, KvType, SplitMode, WhenFull};
 pub use report::LoadReport;
 pub use stats::Stats;

@@ -19,8 +19,10 @@ pub struct LoadReport {
     pub n_vocab: usize,
     /// Tokens the model was trained to overlook.
     pub n_ctx_train: u32,
-    /// Tokens of the context; 0 where only the vocabulary was loaded.
+    /// Tokens of one text, prompt and answer together; 0 where only the vocabulary was loaded.
     pub n_ctx: u32,
+    /// Texts written at once.
+    pub n_parallel: u32,
     /// Tokens of a prompt evaluated at once at most.
     pub n_batch: u32,
     /// Threads used to decode.

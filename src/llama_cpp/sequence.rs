@@ -1,63 +1,54 @@
 //! One text on its way through the engine.
 use super::{
-    candidates::Allowed, command::Job, constraints::Constraints, engine::Engine, logprobs::logprobs, sampler::Sampler,
-    stats::Counters, text::TextOut, vocab::Vocabulary,
+    around::Surroundings,
+    closing,
+    command::Job,
+    lookup::Lookup,
+    prompt,
+    writer::{Choice, Writer, llama_token},
 };
-use crate::{
-    Chunk, Completion, Delta, Error, ErrorKind, FinishReason, Result, Timings, TokenLogprobs, Usage,
-    constraint::Constraint,
-};
-use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
+use crate::{Chunk, Completion, Error, ErrorKind, FinishReason, Result, Timings, Usage};
+use llama_cpp_2::token::LlamaToken;
 use std::{
     hash::{BuildHasher, RandomState},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-/// What a sequence needs to know of the model it runs on.
-pub(super) struct Surroundings<'model> {
-    pub(super) model: &'model LlamaModel,
-    pub(super) vocabulary: Arc<Vocabulary>,
-    pub(super) constraints: Constraints,
-    pub(super) load_time: Duration,
-    pub(super) counters: &'model Counters,
-}
-
-/// A text that is being written: its prompt is evaluated batch by batch, then it grows token by token.
+/// A text that is being written: its prompt is evaluated part by part, then it grows token by token.
 pub(super) struct Sequence {
     job: Job,
     /// Prompt and answer.
     tokens: Vec<LlamaToken>,
     n_prompt: usize,
-    /// Tokens that the engine has evaluated.
+    /// Tokens that the engine has evaluated, or held already.
     evaluated: usize,
-    sampler: Sampler,
-    constraint: Option<Constraint>,
-    text: TextOut,
-    logprobs: Vec<TokenLogprobs>,
+    /// Tokens of the prompt that the engine held already when the text was begun.
+    cached: Option<usize>,
+    n_ctx: usize,
+    writer: Writer,
+    lookup: Option<Lookup>,
+    /// What may come after the pending tokens.
+    guess: Vec<LlamaToken>,
     seed: u32,
     timings: Timings,
 }
 
-/// Whether a sequence goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Progress {
-    More,
-    Ended,
-}
-
 impl Sequence {
     /// Takes a job, or answers it with what is wrong with it.
-    pub(super) fn admit(job: Job, around: &Surroundings<'_>, n_ctx: u32) -> Option<Self> {
+    pub(super) fn admit(mut job: Job, around: &Surroundings<'_>, n_ctx: u32) -> Option<Self> {
+        job.ticket = None;
         let reply = job.reply.clone();
-        match Sequence::new(job, around, n_ctx) {
-            Ok(sequence) => Some(sequence),
+        let mut sequence = match Sequence::new(job, around, n_ctx) {
+            Ok(sequence) => sequence,
             Err(error) => {
                 around.counters.failed.add(1);
                 let _ = reply.unbounded_send(Err(error));
-                None
+                return None;
             }
-        }
+        };
+        let begun = sequence.begin(around);
+        (!sequence.is_over(begun, around)).then_some(sequence)
     }
 
     fn new(job: Job, around: &Surroundings<'_>, n_ctx: u32) -> Result<Self> {
@@ -68,44 +59,21 @@ impl Sequence {
             let message = format!("`logit_bias` names token {token}, but the vocabulary has {n_vocab} tokens");
             return Err(Error::new(ErrorKind::InvalidOption, message).with_path("logit_bias"));
         }
-        let limit = n_ctx as usize;
-        // A text is at least as many tokens as it has pieces of the longest token's length. Telling so without
-        // tokenizing keeps a text of any length from holding up the engine.
-        let written = job.prompt.len() + job.options.suffix.as_ref().map_or(0, String::len);
-        let at_least = written / around.vocabulary.longest();
-        if at_least >= limit {
-            return Err(overflow(at_least, "at least ", limit, job.options.max_tokens));
-        }
-        let tokens = prompt_tokens(&job, around)?;
-        if tokens.is_empty() {
-            return Err(Error::new(
-                ErrorKind::InvalidOption,
-                "the prompt is empty, and the model's tokenizer begins no text by itself: write something",
-            ));
-        }
-        if tokens.len() >= limit {
-            return Err(overflow(tokens.len(), "", limit, job.options.max_tokens));
-        }
-        let constraint = match &job.grammar {
-            Some(grammar) => Some(around.constraints.of(grammar, &around.vocabulary)?),
-            None => None,
-        };
+        let tokens = prompt::tokens(&job, around, n_ctx as usize)?;
         let seed = job.options.seed.unwrap_or_else(random_seed);
-        let mut sampler = Sampler::new(around.model, &job.options, seed, n_ctx);
-        for &token in &tokens {
-            sampler.accept(token);
-        }
-        let echoed = if job.options.echo == Some(true) { job.prompt.clone() } else { String::new() };
-        if !echoed.is_empty() {
-            let _ = job.reply.unbounded_send(Ok(Chunk::Delta(Delta::Text(echoed.clone()))));
+        let mut writer = Writer::new(&job, &tokens, seed, around, n_ctx)?;
+        if let Some(text) = &job.continuation {
+            let given = continuation(text, tokens.len(), around, n_ctx as usize)?;
+            writer.close_with(&given);
         }
         Ok(Sequence {
             n_prompt: tokens.len(),
             evaluated: 0,
-            sampler,
-            constraint,
-            text: TextOut::after(echoed, job.options.stop.clone()),
-            logprobs: Vec::new(),
+            cached: None,
+            n_ctx: n_ctx as usize,
+            lookup: (job.options.lookup == Some(true)).then(Lookup::new),
+            guess: Vec::new(),
+            writer,
             seed,
             timings: Timings { load: around.load_time, queue, ..Timings::default() },
             tokens,
@@ -118,151 +86,246 @@ impl Sequence {
         self.job.reply.is_closed()
     }
 
-    /// Evaluates one batch of the prompt, or one token of the answer, and chooses the next one.
-    pub(super) fn step(&mut self, engine: &mut Engine<'_>, around: &Surroundings<'_>) -> Progress {
-        match self.advance(engine, around) {
-            Ok(None) => Progress::More,
+    /// Whether the time allowed for the text is over.
+    pub(super) fn is_late(&self, now: Instant) -> bool {
+        self.job.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    pub(super) fn priority(&self) -> i32 {
+        self.job.options.priority.unwrap_or(0)
+    }
+
+    /// Prompt and answer.
+    pub(super) fn tokens(&self) -> &[LlamaToken] {
+        &self.tokens
+    }
+
+    /// How many of its tokens were evaluated.
+    pub(super) fn evaluated(&self) -> usize {
+        self.evaluated
+    }
+
+    /// The tokens that are to be evaluated next.
+    pub(super) fn pending(&self) -> &[LlamaToken] {
+        self.tokens.get(self.evaluated..).unwrap_or_default()
+    }
+
+    /// Whether the prompt is evaluated.
+    pub(super) fn is_writing(&self) -> bool {
+        self.evaluated >= self.n_prompt
+    }
+
+    /// Goes on from the first `count` tokens, which the engine holds.
+    pub(super) fn resume(&mut self, count: usize) {
+        self.evaluated = count;
+        self.cached.get_or_insert(count);
+    }
+
+    /// Notes that the next `count` tokens were evaluated.
+    pub(super) fn advance(&mut self, count: usize, took: Duration) {
+        if self.is_writing() {
+            self.timings.eval += took;
+            self.timings.eval_tokens += count;
+        } else {
+            self.timings.prompt_eval += took;
+            self.timings.prompt_eval_tokens += count;
+        }
+        self.evaluated += count;
+    }
+
+    /// What may come after the pending tokens.
+    pub(super) fn guess(&self) -> &[LlamaToken] {
+        &self.guess
+    }
+
+    /// Counts guessed tokens that turned out right, before the text goes on behind them.
+    pub(super) fn count_right(&mut self, right: usize) {
+        self.timings.eval_tokens += right;
+    }
+
+    /// Notes that a guess was evaluated and how many of its tokens were right.
+    pub(super) fn advance_guessed(&mut self, guessed: usize, right: usize) {
+        self.evaluated += right;
+        if let Some(lookup) = &mut self.lookup {
+            lookup.learn(guessed, right, self.tokens.len());
+        }
+    }
+
+    /// Guesses what comes after the pending tokens.
+    pub(super) fn guess_next(&mut self) {
+        let most = self.room().saturating_sub(1);
+        self.guess.clear();
+        if let Some(rest) = self.writer.closing() {
+            // The last one is not followed by anything that it would have to be evaluated for.
+            let needed = rest.len().saturating_sub(1);
+            self.guess.extend(rest.take(needed.min(most)).map(llama_token));
+        } else if let Some(lookup) = &mut self.lookup {
+            self.guess = lookup.guess(&self.tokens, most);
+            self.writer.keep_possible(&mut self.guess);
+        }
+    }
+
+    /// Chooses the next token from the logits of the last one. Says whether the text is over.
+    pub(super) fn read(&mut self, logits: &[f32], around: &Surroundings<'_>) -> bool {
+        let written = self.write(logits, around);
+        self.is_over(written, around)
+    }
+
+    /// What must follow the prompt anyway is a part of it, in a way.
+    fn begin(&mut self, around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
+        if self.writer.is_finished() {
+            return Ok(Some(FinishReason::Grammar));
+        }
+        if !self.writer.fits(around, self.room())? {
+            let needed = self.writer.rest(around, self.n_ctx)?.map(|rest| rest.len());
+            return Err(out_of_tokens(self.room(), needed));
+        }
+        self.forward(around)
+    }
+
+    fn is_over(&mut self, outcome: Result<Option<FinishReason>>, around: &Surroundings<'_>) -> bool {
+        match outcome {
+            Ok(None) => false,
             Ok(Some(reason)) => {
                 around.counters.completed.add(1);
                 self.finish(reason);
-                Progress::Ended
+                true
             }
             Err(error) => {
-                around.counters.failed.add(1);
-                let error = if error.partial().is_some() { error } else { error.with_partial(self.take_text()) };
-                let _ = self.job.reply.unbounded_send(Err(error));
-                Progress::Ended
+                self.fail(error, around);
+                true
             }
         }
     }
 
-    fn advance(&mut self, engine: &mut Engine<'_>, around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
+    /// Answers with an error and the text so far.
+    pub(super) fn fail(&mut self, error: Error, around: &Surroundings<'_>) {
+        around.counters.failed.add(1);
+        let error = if error.partial().is_some() { error } else { error.with_partial(self.writer.take_text()) };
+        let _ = self.job.reply.unbounded_send(Err(error));
+    }
+
+    fn write(&mut self, logits: &[f32], around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
         let started = Instant::now();
-        let end = self.tokens.len().min(self.evaluated + engine.n_batch());
-        let is_last = end == self.tokens.len();
-        let batch = self.tokens.get(self.evaluated..end).unwrap_or_default();
-        engine.evaluate(batch, self.evaluated, is_last)?;
-        around.counters.evaluated_tokens.add(batch.len());
-        let logits = if is_last { engine.logits()? } else { &[] };
-        let (evaluated, count) = (started.elapsed(), batch.len());
-        if self.tokens.len() == self.n_prompt {
-            self.timings.prompt_eval += evaluated;
-            self.timings.prompt_eval_tokens += count;
-        } else {
-            self.timings.eval += evaluated;
-            self.timings.eval_tokens += count;
-        }
-        self.evaluated = end;
-        if !is_last {
-            return Ok(None);
-        }
-        if self.constraint.as_ref().is_some_and(Constraint::is_finished) {
-            return Ok(Some(FinishReason::Grammar));
-        }
-        let started = Instant::now();
-        let token = self.choose(logits, &around.vocabulary)?;
+        let choice = self.writer.choose(logits, around, self.room());
         self.timings.sample += started.elapsed();
         self.timings.sample_tokens += 1;
-        if around.vocabulary.end_of_generation().contains(&token) {
-            return Ok(Some(FinishReason::EndOfText));
+        let token = match choice? {
+            Choice::Token(token) => token,
+            Choice::End => return Ok(Some(FinishReason::EndOfText)),
+            Choice::Close => match self.writer.rest(around, self.room())? {
+                Some(rest) => return self.close(&rest, logits, around),
+                None => return Err(out_of_tokens(self.room(), None)),
+            },
+        };
+        self.writer.note(logits, token, &self.job, around);
+        match self.append(token, around)? {
+            Some(reason) => Ok(Some(reason)),
+            None => self.forward(around),
         }
-        if let Some(n) = self.job.options.logprobs {
-            self.logprobs.push(logprobs(logits, token, n as usize, &around.vocabulary));
-        }
-        self.append(token, &around.vocabulary, engine.n_ctx())
     }
 
-    fn choose(&mut self, logits: &[f32], vocabulary: &Vocabulary) -> Result<u32> {
-        match &mut self.constraint {
-            None => self.sampler.choose(logits, &Allowed::All),
-            Some(constraint) => {
-                let end = if constraint.is_accepting() { vocabulary.end_of_generation() } else { &[] };
-                let mask = constraint.mask()?;
-                self.sampler.choose(logits, &Allowed::Only { mask: &mask, and: end })
+    /// Adds a token to the answer. Says why the answer ends with it, if it does.
+    fn append(&mut self, token: u32, around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
+        self.tokens.push(llama_token(token));
+        let reason = self.writer.append(token, &self.job, around)?;
+        Ok(reason.or_else(|| (self.room() == 0).then(|| self.writer.reason_without_tokens())))
+    }
+
+    /// Adds what must follow anyway, without asking the model.
+    fn forward(&mut self, around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
+        let started = Instant::now();
+        let reason = self.add_forced(around);
+        around.counters.constraint_micros.add(usize::try_from(started.elapsed().as_micros()).unwrap_or(0));
+        reason
+    }
+
+    fn add_forced(&mut self, around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
+        loop {
+            if let Some(rest) = self.writer.rest_that_fills(around, self.room())? {
+                return self.close(&rest, &[], around);
+            }
+            let run = self.writer.forced(&self.job, around)?;
+            if run.is_empty() {
+                return Ok(None);
+            }
+            for token in run {
+                around.counters.forced_tokens.add(1);
+                if let Some(reason) = self.append(token, around)? {
+                    return Ok(Some(reason));
+                }
             }
         }
     }
 
-    fn append(&mut self, token: u32, vocabulary: &Vocabulary, n_ctx: u32) -> Result<Option<FinishReason>> {
-        let llama_token = LlamaToken(i32::try_from(token).unwrap_or_default());
-        self.tokens.push(llama_token);
-        self.sampler.accept(llama_token);
-        if let Some(constraint) = &mut self.constraint {
-            constraint.accept(token)?;
+    /// Brings the answer to its end.
+    fn close(&mut self, rest: &[u32], logits: &[f32], around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
+        self.writer.close_with(rest);
+        if self.job.options.logprobs.is_some() {
+            // Each token waits for the logits that tell how probable it was.
+            return if logits.is_empty() { Ok(None) } else { self.write(logits, around) };
         }
-        let (text, stop) = self.text.push(vocabulary.piece(token));
-        self.hand_out(text);
-        if let Some(stop) = stop {
-            return Ok(Some(FinishReason::Stop(stop)));
+        for &token in rest {
+            if let Some(reason) = self.append(token, around)? {
+                return Ok(Some(if reason == FinishReason::Grammar { FinishReason::Closed } else { reason }));
+            }
         }
-        if self.constraint.as_ref().is_some_and(Constraint::is_finished) {
-            return Ok(Some(FinishReason::Grammar));
-        }
-        let written = self.tokens.len() - self.n_prompt;
-        let is_full =
-            self.tokens.len() >= n_ctx as usize || self.job.options.max_tokens.is_some_and(|max| written >= max);
-        Ok(is_full.then_some(FinishReason::Length))
+        Ok(Some(FinishReason::Closed))
     }
 
-    fn hand_out(&self, text: String) {
-        if !text.is_empty() {
-            let _ = self.job.reply.unbounded_send(Ok(Chunk::Delta(Delta::Text(text))));
-        }
+    /// Tokens that may still be written.
+    fn room(&self) -> usize {
+        let context = self.n_ctx.saturating_sub(self.tokens.len());
+        let written = self.tokens.len() - self.n_prompt;
+        self.job.options.max_tokens.map_or(context, |most| context.min(most.saturating_sub(written)))
     }
 
     fn finish(&mut self, reason: FinishReason) {
         if !matches!(reason, FinishReason::Stop(_)) {
-            let rest = self.text.finish();
-            self.hand_out(rest);
+            self.writer.finish(&self.job);
         }
         self.timings.total = self.job.arrived.elapsed();
-        let completion = Completion::new(self.take_text())
+        let mut usage = Usage::new(self.n_prompt, self.tokens.len() - self.n_prompt);
+        usage.cached_tokens = self.cached.unwrap_or(0);
+        let completion = Completion::new(self.writer.take_text())
             .with_finish_reason(reason)
-            .with_usage(Usage::new(self.n_prompt, self.tokens.len() - self.n_prompt))
+            .with_usage(usage)
             .with_timings(self.timings)
-            .with_logprobs(std::mem::take(&mut self.logprobs))
+            .with_logprobs(self.writer.take_logprobs())
             .with_seed(self.seed);
+        let completion = match self.writer.take_reasoning() {
+            Some(reasoning) => completion.with_reasoning(reasoning),
+            None => completion,
+        };
         let _ = self.job.reply.unbounded_send(Ok(Chunk::Done(completion)));
-    }
-
-    fn take_text(&mut self) -> String {
-        std::mem::take(&mut self.text).into_text()
     }
 }
 
-/// The prompt, or the prompt and what follows the gap, in the order in which models are trained to fill gaps.
-fn prompt_tokens(job: &Job, around: &Surroundings<'_>) -> Result<Vec<LlamaToken>> {
-    let vocab = around.model.vocab();
-    let Some(suffix) = &job.options.suffix else {
-        return Ok(vocab.tokenize(job.prompt.as_bytes(), job.add_special, true));
-    };
-    let [prefix_mark, suffix_mark, middle_mark] = [vocab.fim_pre(), vocab.fim_suf(), vocab.fim_mid()];
-    if [prefix_mark, suffix_mark, middle_mark].iter().any(|mark| mark.0 < 0) {
-        return Err(Error::new(
-            ErrorKind::Unsupported,
-            "the model was not trained to fill gaps: its vocabulary has no tokens for it; leave out `suffix`",
-        )
-        .with_path("suffix"));
+/// The tokens of a text whose probability is asked for.
+fn continuation(text: &str, prompt: usize, around: &Surroundings<'_>, n_ctx: usize) -> Result<Arc<[u32]>> {
+    if text.is_empty() {
+        return Err(Error::new(ErrorKind::InvalidOption, "the text to score is empty: give at least one character"));
     }
-    let mut tokens = Vec::new();
-    if vocab.should_add_bos() {
-        tokens.push(vocab.bos());
+    let tokens = closing::cut(text.as_bytes(), around)
+        .ok_or_else(|| Error::new(ErrorKind::Unsupported, format!("the model's vocabulary cannot write {text:?}")))?;
+    if prompt + tokens.len() > n_ctx {
+        let message = format!(
+            "the prompt has {prompt} tokens and the text to score {}, but the context holds {n_ctx}: shorten one of \
+             them or load the model with a larger `n_ctx`",
+            tokens.len()
+        );
+        return Err(Error::new(ErrorKind::ContextOverflow, message));
     }
-    tokens.push(prefix_mark);
-    tokens.extend(vocab.tokenize(job.prompt.as_bytes(), false, false));
-    tokens.push(suffix_mark);
-    tokens.extend(vocab.tokenize(suffix.as_bytes(), false, false));
-    tokens.push(middle_mark);
     Ok(tokens)
 }
 
-fn overflow(prompt: usize, least: &str, limit: usize, max_tokens: Option<usize>) -> Error {
-    let requested = max_tokens.map_or_else(String::new, |max| format!(", and {max} are to be written"));
+fn out_of_tokens(room: usize, needed: Option<usize>) -> Error {
+    let needed = needed.map_or_else(|| "more".to_owned(), |needed| format!("{needed} tokens"));
     Error::new(
-        ErrorKind::ContextOverflow,
+        ErrorKind::OutOfTokens,
         format!(
-            "the prompt has {least}{prompt} tokens{requested}, but the context holds {limit}: shorten the prompt or load \
-             the model with a larger `n_ctx`"
+            "the shortest answer that the grammar allows takes {needed}, but {room} may be written: allow more with \
+             `max_tokens`, or a larger context with `n_ctx`"
         ),
     )
 }

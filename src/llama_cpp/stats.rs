@@ -1,38 +1,58 @@
 //! What the engine has done so far.
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What the engine has done since the model was loaded, and what it has to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Stats {
-    /// Tokens evaluated, of prompts and of answers.
-    pub evaluated_tokens: u64,
-    /// Calls answered with a completion.
-    pub completed: u64,
-    /// Calls answered with an error.
-    pub failed: u64,
-    /// Calls that nobody waited for any more.
-    pub cancelled: u64,
-}
-
-/// The counters behind [`Stats`]; the owner thread alone writes them.
-#[derive(Debug, Default)]
-pub(super) struct Counters {
-    pub(super) evaluated_tokens: Counter,
-    pub(super) completed: Counter,
-    pub(super) failed: Counter,
-    pub(super) cancelled: Counter,
-}
-
-impl Counters {
-    pub(super) fn read(&self) -> Stats {
-        Stats {
-            evaluated_tokens: self.evaluated_tokens.0.load(Ordering::Acquire),
-            completed: self.completed.0.load(Ordering::Acquire),
-            failed: self.failed.0.load(Ordering::Acquire),
-            cancelled: self.cancelled.0.load(Ordering::Acquire),
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What the engine has done since the model was loaded, and what it has to do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        #[non_exhaustive]
+        pub struct Stats {
+            $($(#[$doc])* pub $name: u64,)*
         }
-    }
+
+        /// The counters behind [`Stats`]; the owner thread alone writes them.
+        #[derive(Debug, Default)]
+        pub(super) struct Counters {
+            $(pub(super) $name: Counter,)*
+        }
+
+        impl Counters {
+            pub(super) fn read(&self) -> Stats {
+                Stats { $($name: self.$name.0.load(Ordering::Acquire),)* }
+            }
+        }
+    };
+}
+
+counters! {
+    /// Tokens evaluated, of prompts and of answers.
+    evaluated_tokens,
+    /// Tokens of prompts that were held already, and not evaluated again.
+    cached_tokens,
+    /// Tokens that a grammar forced, appended without asking the model.
+    forced_tokens,
+    /// Tokens guessed from what came before, and evaluated.
+    guessed_tokens,
+    /// Guessed tokens that were right.
+    right_tokens,
+    /// Microseconds spent on looking ahead in grammars.
+    constraint_micros,
+    /// Batches evaluated: with `evaluated_tokens`, how well they were filled.
+    decodes,
+    /// Calls answered with a completion.
+    completed,
+    /// Calls answered with an error.
+    failed,
+    /// Calls that nobody waited for any more.
+    cancelled,
+    /// How often a text had to wait for memory, and was evaluated again.
+    parked,
+    /// Calls that wait for the engine now.
+    waiting,
+    /// Texts that are being written now.
+    active,
+    /// Tokens of texts that are over, held now for prompts that begin like them.
+    kept_tokens,
 }
 
 #[derive(Debug, Default)]
@@ -41,5 +61,9 @@ pub(super) struct Counter(AtomicU64);
 impl Counter {
     pub(super) fn add(&self, amount: usize) {
         self.0.fetch_add(amount as u64, Ordering::Release);
+    }
+
+    pub(super) fn set(&self, amount: usize) {
+        self.0.store(amount as u64, Ordering::Release);
     }
 }

@@ -11,6 +11,9 @@ pub(super) struct Vocabulary {
     ends: Vec<usize>,
     end_of_generation: Vec<u32>,
     longest: usize,
+    /// The token of each single byte, where there is one.
+    single: Vec<Option<u32>>,
+    has_all_bytes: bool,
     /// The text of the token that begins a text, where the tokenizer adds one.
     pub(super) bos: Option<String>,
     /// The text of the token that ends a text.
@@ -41,7 +44,19 @@ impl Vocabulary {
         };
         let bos = text(vocab.bos());
         let eos = text(vocab.eos());
-        Some(Vocabulary { bytes, ends, end_of_generation, longest, bos, eos })
+        let mut vocabulary =
+            Vocabulary { bytes, ends, end_of_generation, longest, single: Vec::new(), has_all_bytes: false, bos, eos };
+        let mut single = vec![None; 256];
+        for (token, piece) in vocabulary.pieces() {
+            if let &[byte] = piece {
+                if let Some(place) = single.get_mut(usize::from(byte)) {
+                    place.get_or_insert(token);
+                }
+            }
+        }
+        vocabulary.has_all_bytes = single.iter().all(Option::is_some);
+        vocabulary.single = single;
+        Some(vocabulary)
     }
 
     /// How many tokens there are.
@@ -64,6 +79,16 @@ impl Vocabulary {
     /// The tokens that end a generation.
     pub(super) fn end_of_generation(&self) -> &[u32] {
         &self.end_of_generation
+    }
+
+    /// The token of a single byte.
+    pub(super) fn byte(&self, byte: u8) -> Option<u32> {
+        self.single.get(usize::from(byte)).copied().flatten()
+    }
+
+    /// Whether each byte has a token.
+    pub(super) fn has_all_bytes(&self) -> bool {
+        self.has_all_bytes
     }
 
     /// Bytes of the longest token's text.

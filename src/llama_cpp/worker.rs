@@ -1,18 +1,26 @@
 //! The thread that owns a model.
 use super::{
+    around::Surroundings,
     builder::Setup,
-    command::{Command, Job},
+    canonical::Canonical,
+    closing,
+    command::Command,
     constraints::Constraints,
     engine::Engine,
     load::{self, Loaded},
-    sequence::{Progress, Sequence, Surroundings},
+    plan::Pace,
+    queue::Queue,
+    scheduler::{Scheduler, late},
     stats::Counters,
     vocab::{Vocabulary, id},
 };
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Grammar, Result};
 use async_channel::{Receiver, Sender, TryRecvError};
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
+
+/// Answers of more tokens than this are not looked for.
+const MOST_TOKENS: usize = 1 << 16;
 
 /// Loads the model, says so, and serves commands until every handle is gone. Everything of llama.cpp's is a local here,
 /// dropped in the order in which it may be.
@@ -27,17 +35,22 @@ pub(super) fn run(setup: &Setup, counters: &Counters, commands: &Receiver<Comman
             model: &model,
             vocabulary: Arc::clone(&loaded.vocabulary),
             constraints: Constraints::default(),
+            canonical: Canonical::new(&model.vocab()),
             load_time: loaded.report.load_time,
             counters,
         };
         // A caller that no longer waits for the model does not get one.
         if ready.send_blocking(Ok(loaded)).is_ok() {
-            serve(
-                &around,
-                context.map(|context| Engine::new(load::n_ctx(setup, &context), context)),
-                commands,
-                setup.queue,
-            );
+            let scheduler = context.map(|context| {
+                let engine = Engine::new(load::layout(setup, &model, &context), context);
+                let pace = Pace {
+                    n_batch: engine.n_batch().min(setup.n_batch as usize),
+                    beside: setup.n_prompt_step as usize,
+                    alone: setup.deterministic,
+                };
+                Scheduler::new(&around, engine, pace, setup.keep_tokens)
+            });
+            serve(&around, scheduler, commands);
         }
         Ok(())
     })();
@@ -46,17 +59,22 @@ pub(super) fn run(setup: &Setup, counters: &Counters, commands: &Receiver<Comman
     }
 }
 
-/// Serves commands: one text is written at a time, the others wait in the order they came.
-fn serve(around: &Surroundings<'_>, mut engine: Option<Engine<'_>>, commands: &Receiver<Command>, queue: usize) {
-    let mut waiting: VecDeque<Box<Job>> = VecDeque::new();
-    let mut active: Option<Sequence> = None;
+/// Serves commands and writes texts, until every handle is gone, and with them everyone who could wait for an answer.
+fn serve(around: &Surroundings<'_>, mut scheduler: Option<Scheduler<'_, '_>>, commands: &Receiver<Command>) {
+    let mut queue = Queue::default();
     loop {
-        while waiting.len() < queue {
-            let idle = active.is_none() && waiting.is_empty();
+        loop {
+            let idle = queue.is_empty() && scheduler.as_ref().is_none_or(Scheduler::is_idle);
             let command =
                 if idle { commands.recv_blocking().map_err(|_| TryRecvError::Closed) } else { commands.try_recv() };
             match command {
-                Ok(Command::Generate(job)) => waiting.push_back(job),
+                Ok(Command::Generate(job)) if scheduler.is_none() => {
+                    let _ = job.reply.unbounded_send(Err(vocabulary_only()));
+                }
+                Ok(Command::Generate(job)) => queue.push(job),
+                Ok(Command::FewestTokens { grammar, reply }) => {
+                    let _ = reply.send(fewest_tokens(&grammar, around));
+                }
                 Ok(Command::Tokenize { text, special, reply }) => {
                     let _ = reply.send(Ok(tokenize(around.model, &text, special)));
                 }
@@ -64,35 +82,27 @@ fn serve(around: &Surroundings<'_>, mut engine: Option<Engine<'_>>, commands: &R
                     let _ = reply.send(detokenize(around.model, &around.vocabulary, &tokens));
                 }
                 Err(TryRecvError::Empty) => break,
-                // Every handle is gone, and with them everyone who could wait for an answer.
                 Err(TryRecvError::Closed) => return,
             }
         }
-        let waited = waiting.len();
-        waiting.retain(|job| !job.reply.is_closed());
-        around.counters.cancelled.add(waited - waiting.len());
-        if active.as_ref().is_some_and(Sequence::is_cancelled) {
-            active = None;
-            around.counters.cancelled.add(1);
+        around.counters.cancelled.add(queue.drop_cancelled());
+        for job in queue.take_late(Instant::now()) {
+            around.counters.failed.add(1);
+            let _ = job.reply.unbounded_send(Err(late().with_partial("")));
         }
-        if active.is_none() {
-            active = waiting.pop_front().and_then(|job| begin(job, around, engine.as_mut()));
-        }
-        if let (Some(sequence), Some(engine)) = (&mut active, &mut engine) {
-            if sequence.step(engine, around) == Progress::Ended {
-                active = None;
-            }
+        if let Some(scheduler) = &mut scheduler {
+            scheduler.step(&mut queue);
         }
     }
 }
 
-fn begin(job: Box<Job>, around: &Surroundings<'_>, engine: Option<&mut Engine<'_>>) -> Option<Sequence> {
-    let Some(engine) = engine else {
-        let _ = job.reply.unbounded_send(Err(vocabulary_only()));
-        return None;
-    };
-    engine.clear();
-    Sequence::admit(*job, around, engine.n_ctx())
+fn fewest_tokens(grammar: &Grammar, around: &Surroundings<'_>) -> Result<usize> {
+    let constraint = around.constraints.of(grammar, &around.vocabulary)?;
+    let rest = closing::rest(&constraint, around, MOST_TOKENS)?;
+    rest.map(|rest| rest.len()).ok_or_else(|| {
+        let message = format!("no answer that the grammar allows is shorter than {MOST_TOKENS} tokens");
+        Error::new(ErrorKind::OutOfTokens, message)
+    })
 }
 
 fn tokenize(model: &LlamaModel, text: &str, special: bool) -> Vec<u32> {

@@ -9,6 +9,9 @@ use std::{fmt, time::Duration};
 pub struct Completion {
     /// The text, without the stop text that ended it.
     pub text: String,
+    /// What the model thought before it, where it was asked to.
+    #[serde(default)]
+    pub reasoning: Option<String>,
     /// Why it ended.
     pub finish_reason: FinishReason,
     /// How many tokens were read and written.
@@ -34,6 +37,13 @@ impl Completion {
     #[must_use]
     pub fn with_finish_reason(mut self, reason: FinishReason) -> Self {
         self.finish_reason = reason;
+        self
+    }
+
+    /// The same with these thoughts before the text.
+    #[must_use]
+    pub fn with_reasoning(mut self, reasoning: impl Into<String>) -> Self {
+        self.reasoning = Some(reasoning.into());
         self
     }
 
@@ -80,6 +90,8 @@ pub enum FinishReason {
     Grammar,
     /// `max_tokens` were written, or the context is full.
     Length,
+    /// The tokens left were just enough to bring the grammar's sentence to its end, which was done.
+    Closed,
 }
 
 /// How many tokens were read and written.

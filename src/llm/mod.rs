@@ -6,6 +6,7 @@ mod options;
 mod provider;
 mod raw;
 mod request;
+mod thinking;
 mod typed;
 
 pub use completion::{Completion, FinishReason, Timings, Usage};
@@ -16,5 +17,6 @@ pub use options::{GenerateOptions, Mirostat};
 pub use provider::LLM;
 pub use raw::{RawAnswer, WithRaw};
 pub use request::{IntoRequest, Request};
+pub use thinking::Thinking;
 pub use typed::Structured;
 pub(crate) use typed::parse as read_json;

@@ -1,6 +1,7 @@
 //! How text is generated.
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, Thinking};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// How text is generated. What is absent is taken from the model's own options, and then from the provider.
 ///
@@ -21,6 +22,25 @@ use serde::{Deserialize, Serialize};
 pub struct GenerateOptions {
     /// Tokens to write at most; without it the model writes until it ends, or until the context is full.
     pub max_tokens: Option<usize>,
+    /// Time that the answer may take, waiting included; then it fails with
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), which carries the text so far. Default: any.
+    pub timeout: Option<Duration>,
+    /// Of calls that wait for the engine those of a higher priority come first. Default 0.
+    pub priority: Option<i32>,
+    /// Whether text that the grammar leaves no choice about is written without asking the model, cut into tokens as its
+    /// tokenizer cuts texts. Without it the model chooses how to cut it, which takes longer and changes what it writes
+    /// afterwards as far as that depends on the cut. Default true.
+    pub fast_forward: Option<bool>,
+    /// Whether an answer that is held to a grammar is brought to its end in time: when the tokens left are just enough for
+    /// the shortest rest, that is written, and [`FinishReason::Closed`](crate::FinishReason::Closed) says so. Where they
+    /// are too few from the start, the call fails with [`ErrorKind::OutOfTokens`](crate::ErrorKind::OutOfTokens). Without
+    /// it an answer breaks off where the tokens run out. Default true.
+    pub close: Option<bool>,
+    /// Whether what comes next is guessed from what came before, in the prompt or the answer, and evaluated ahead: an
+    /// answer that copies from its prompt is written in fewer steps. The text stays the same. Default false.
+    pub lookup: Option<bool>,
+    /// Free text before the answer. Default: none.
+    pub thinking: Option<Thinking>,
     /// Texts that end the generation. They are not part of the result. Options are joined by appending these.
     pub stop: Vec<String>,
     /// Whether the text begins with the prompt. Default false.
@@ -126,6 +146,12 @@ impl GenerateOptions {
 
     setters! {
         max_tokens: usize,
+        timeout: Duration,
+        priority: i32,
+        fast_forward: bool,
+        close: bool,
+        lookup: bool,
+        thinking: Thinking,
         echo: bool,
         suffix: String,
         logprobs: u32,
@@ -206,6 +232,11 @@ impl GenerateOptions {
         }
         if self.max_tokens == Some(0) {
             return Err(invalid("max_tokens", &0, "at least 1; leave it out to write until the end"));
+        }
+        if let Some(Thinking { open, close, .. }) = &self.thinking {
+            if close.is_empty() || open.as_ref().is_some_and(String::is_empty) {
+                return Err(invalid("thinking", &"\"\"", "marks of at least one character"));
+            }
         }
         if self.stop.iter().any(String::is_empty) {
             return Err(invalid("stop", &"\"\"", "a text of at least one character: the empty text stops everything"));

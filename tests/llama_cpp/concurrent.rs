@@ -1,5 +1,5 @@
 //! Many callers of one model.
-use super::{load, tiny};
+use super::{load, steady::steady};
 use catena::{Error, GenerateOptions, LlamaCpp, Model};
 use futures::{StreamExt, executor::block_on};
 use std::{
@@ -12,7 +12,7 @@ use std::{
 };
 
 fn greedy() -> Model<LlamaCpp> {
-    load(tiny().queue(4)).with_options(GenerateOptions::new().temperature(0.0).max_tokens(24))
+    load(steady().queue(4)).with_options(GenerateOptions::new().temperature(0.0).max_tokens(24))
 }
 
 fn prompt(call: usize) -> String {

@@ -8,12 +8,20 @@
 )]
 
 mod bad_input;
+mod batching;
 mod cancel;
 mod chat;
+mod closing;
 mod concurrent;
+mod forward;
 mod generate;
 mod grammar;
+mod lookup;
 mod pits;
+mod prefix;
+mod scoring;
+mod steady;
+mod thinking;
 mod typed;
 
 use catena::{LlamaCpp, LlamaCppBuilder, Model};

@@ -43,6 +43,7 @@ impl fmt::Display for Event {
         match &self.what {
             What::Start => write!(f, "start {name}"),
             What::Delta(Delta::Text(text)) => write!(f, "delta {name} {text:?}"),
+            What::Delta(Delta::Reasoning(text)) => write!(f, "reasoning {name} {text:?}"),
             What::Delta(Delta::Json(value)) => write!(f, "delta {name} {value}"),
             What::Delta(Delta::Patch(patch)) => write!(f, "delta {name} {patch}"),
             What::Delta(Delta::Restart) => write!(f, "delta {name} restart"),

@@ -1,0 +1,75 @@
+//! Asking how probable given texts are.
+use super::{Choices, LlamaCpp, Score};
+use crate::{Chunk, Error, ErrorKind, GenerateOptions, Prompt, Request, Result};
+use futures::{StreamExt, future::try_join_all};
+
+impl LlamaCpp {
+    /// How probable the model finds a text after a prompt, token by token. Nothing is written.
+    ///
+    /// The text is cut into tokens by itself, so begin it with the space or line break that follows the prompt.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidOption`] for an empty text, [`ErrorKind::ContextOverflow`] where prompt and text do not fit
+    /// into the context, and those of any call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use catena::LlamaCpp;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let llm = LlamaCpp::builder("models/tiny-random.gguf").n_ctx(256).load()?;
+    /// let score = llm.score("The capital of France is", " Paris").await?;
+    /// assert!(score.logprob() < 0.0 && score.text == " Paris");
+    /// # Ok::<(), catena::Error>(()) }).unwrap();
+    /// ```
+    pub async fn score(&self, prompt: impl Into<Prompt>, text: impl Into<String>) -> Result<Score> {
+        let text = text.into();
+        let request = Request::new(prompt).with_options(GenerateOptions::new().logprobs(0));
+        let mut chunks = self.start(request, Some(text.clone())).await?;
+        while let Some(chunk) = chunks.next().await {
+            if let Chunk::Done(completion) = chunk? {
+                let tokens = completion.logprobs.into_iter().map(|token| token.chosen).collect();
+                return Ok(Score::new(text, tokens));
+            }
+        }
+        Err(self.closed())
+    }
+
+    /// How probable the model finds each of some texts after a prompt. The prompt is evaluated once, and the texts
+    /// together.
+    ///
+    /// A text that begins another one is at least as probable as that: let texts end in a way that tells them apart,
+    /// with a full stop or a line break.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidOption`] where there is no text, and those of [`score`](LlamaCpp::score).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use catena::LlamaCpp;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let llm = LlamaCpp::builder("models/tiny-random.gguf").n_ctx(256).load()?;
+    /// let choices = llm.choose("Review: I loved it.\nSentiment:", [" positive\n", " negative\n"]).await?;
+    /// println!("{} with {:.2}", choices.text().trim(), choices.probabilities()[choices.best()]);
+    /// # Ok::<(), catena::Error>(()) }).unwrap();
+    /// ```
+    pub async fn choose<S: Into<String>>(
+        &self,
+        prompt: impl Into<Prompt>,
+        texts: impl IntoIterator<Item = S>,
+    ) -> Result<Choices> {
+        let prompt = prompt.into();
+        let scores = texts.into_iter().map(|text| self.score(prompt.clone(), text));
+        let scores = try_join_all(scores).await?;
+        if scores.is_empty() {
+            return Err(Error::new(
+                ErrorKind::InvalidOption,
+                "there is nothing to choose from: give at least one text",
+            ));
+        }
+        Ok(Choices::new(scores))
+    }
+}
