@@ -1,12 +1,16 @@
 //! What a parser hands out while a model writes.
 use catena::{
-    Chunk, Delta, Error, ErrorKind, JsonParser, Model, OutputParser, Partial, RunContext, Template,
+    Chunk, Delta, Error, ErrorKind, JsonParser, JsonPatch, Model, OutputParser, Partial, RunContext, Template,
     parse::{CodeBlockParser, CommaListParser, EnumParser, TextParser},
     testing::{Expect, FakeLlm},
 };
 use futures::{StreamExt, TryStreamExt, executor::block_on};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 #[derive(Debug, Clone, PartialEq, Deserialize, schemars::JsonSchema)]
 struct Recipe {
@@ -113,6 +117,23 @@ fn a_list_is_handed_out_item_by_item() {
 }
 
 #[test]
+fn an_item_does_not_wait_for_a_slow_model() {
+    let waits = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&waits);
+    let slow = FakeLlm::always("oak, ash, elm").slow(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        std::future::ready(())
+    });
+    let chain = Model::new(slow) | CommaListParser;
+    let mut chunks = chain.stream("x");
+    let list = block_on(chunks.next()).unwrap().unwrap();
+    assert!(matches!(list, Chunk::Delta(Delta::Patch(JsonPatch::Add { .. }))));
+    assert_eq!(waits.load(Ordering::Relaxed), 1);
+    assert_eq!(block_on(chunks.count()), 8);
+    assert_eq!(waits.load(Ordering::Relaxed), 3);
+}
+
+#[test]
 fn errors_of_the_model_are_not_those_of_the_parser() {
     let broken = FakeLlm::scripted([["[1"]]).then_fail(Error::new(ErrorKind::Engine, "it broke"));
     let chunks: Vec<_> = block_on((Model::new(broken) | JsonParser::<Value>::new()).stream("x").collect());
@@ -136,6 +157,9 @@ fn format_instructions_are_a_variable_of_the_prompt() {
     let asked = llm.requests()[0].prompt.to_string();
     for part in ["\"steps\"", "\"items\"", "\"required\"", "JSON schema"] {
         assert!(asked.contains(part), "{asked}");
+    }
+    for any in [JsonParser::<Value>::new(), JsonParser::without_schema()] {
+        assert_eq!(any.format_instructions(), "Answer with one JSON value and nothing else.");
     }
     let sizes = EnumParser::<Size>::of_type().unwrap();
     assert!(sizes.format_instructions().ends_with("Small, Large"));

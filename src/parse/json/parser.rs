@@ -93,15 +93,14 @@ impl<T: DeserializeOwned + Send + 'static> OutputParser for JsonParser<T> {
     }
 
     fn format_instructions(&self) -> String {
-        match self.schema.as_deref() {
-            Some(Value::Object(schema)) if !schema.is_empty() => {
-                let schema: serde_json::Map<_, _> =
-                    schema.iter().filter(|(key, _)| *key != "$schema").map(|(k, v)| (k.clone(), v.clone())).collect();
-                let schema = Value::Object(schema);
-                format!("Answer with one JSON value and nothing else. It must satisfy this JSON schema:\n{schema:#}")
-            }
-            _ => "Answer with one JSON value and nothing else.".to_owned(),
-        }
+        let mut schema = self.schema.as_deref().cloned().unwrap_or_default();
+        // A schema that says no more than its name says nothing about the value.
+        let says = schema.as_object_mut().is_some_and(|schema| {
+            schema.shift_remove("$schema");
+            schema.keys().any(|key| key != "title")
+        });
+        let ask = "Answer with one JSON value and nothing else.";
+        if says { format!("{ask} It must satisfy this JSON schema:\n{schema:#}") } else { ask.to_owned() }
     }
 
     fn progress(&self) -> Box<dyn Progress> {
