@@ -2,18 +2,21 @@
 //! panics or aborts.
 use crate::support::{Upper, failure, pauses, watched};
 use catena::{
-    CallbackHandler, Chunk, ChunkStream, Completion, Delta, DynRunnable, Model, PanicPolicy, Request, Result,
-    RunContext, RunInfo, Runnable, input, map, passthrough,
+    Backoff, CallbackHandler, Cancellation, Chunk, ChunkStream, Completion, Delta, DynRunnable, Model, PanicPolicy,
+    Parallel, Request, Result, RunConfig, RunContext, RunInfo, Runnable, StreamPolicy, branch, delegate, fallback,
+    input, map, map_each, passthrough, retry,
     testing::{Expect, FakeLlm},
-    with_context,
+    with_config, with_context,
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use proptest::prelude::*;
 use std::{
     any::Any,
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 type Text = DynRunnable<String, String>;
@@ -33,6 +36,13 @@ enum Node {
     Chain(Vec<Node>),
     Tuple(Vec<Node>),
     Within(Box<Node>),
+    Retry(Box<Node>, StreamPolicy),
+    Fallback(Box<Node>, Box<Node>, StreamPolicy),
+    Branch(Box<Node>, Box<Node>),
+    Parallel(Vec<Node>),
+    Each(Box<Node>),
+    Delegate(Box<Node>),
+    Limited(usize, Box<Node>),
 }
 
 fn node() -> impl Strategy<Value = Node> {
@@ -52,9 +62,22 @@ fn node() -> impl Strategy<Value = Node> {
         prop_oneof![
             4 => prop::collection::vec(inner.clone(), 0..4).prop_map(Node::Chain),
             2 => prop::collection::vec(inner.clone(), 2..4).prop_map(Node::Tuple),
-            1 => inner.prop_map(|node| Node::Within(Box::new(node))),
+            1 => inner.clone().prop_map(|node| Node::Within(Box::new(node))),
+            1 => (inner.clone(), policy()).prop_map(|(node, policy)| Node::Retry(Box::new(node), policy)),
+            1 => (inner.clone(), inner.clone(), policy())
+                .prop_map(|(node, other, policy)| Node::Fallback(Box::new(node), Box::new(other), policy)),
+            1 => (inner.clone(), inner.clone())
+                .prop_map(|(node, other)| Node::Branch(Box::new(node), Box::new(other))),
+            1 => prop::collection::vec(inner.clone(), 0..4).prop_map(Node::Parallel),
+            1 => inner.clone().prop_map(|node| Node::Each(Box::new(node))),
+            1 => inner.clone().prop_map(|node| Node::Delegate(Box::new(node))),
+            1 => (1..3_usize, inner).prop_map(|(limit, node)| Node::Limited(limit, Box::new(node))),
         ]
     })
+}
+
+fn policy() -> impl Strategy<Value = StreamPolicy> {
+    prop_oneof![Just(StreamPolicy::BeforeFirst), Just(StreamPolicy::Restart), Just(StreamPolicy::Buffer)]
 }
 
 fn build(node: &Node) -> Text {
@@ -96,6 +119,32 @@ fn build(node: &Node) -> Text {
                 let inner = inner.clone();
                 async move { inner.invoke_in(text, &cx).await }
             }))
+        }
+        Node::Retry(inner, policy) => {
+            DynRunnable::new(retry(build(&inner)).attempts(2).backoff(Backoff::none()).streaming(policy))
+        }
+        Node::Fallback(first, other, policy) => {
+            DynRunnable::new(fallback(build(&first)).or(build(&other)).streaming(policy))
+        }
+        Node::Branch(short, long) => {
+            DynRunnable::new(branch().when(|text: &String| text.len() < 3, build(&short)).otherwise(build(&long)))
+        }
+        Node::Parallel(nodes) => {
+            let steps = nodes.iter().enumerate().map(|(at, node)| (at.to_string(), build(node)));
+            let joined = |values: BTreeMap<String, String>| values.into_values().collect::<String>();
+            (input::<String>() | steps.collect::<Parallel<_, _>>() | map(joined)).erase()
+        }
+        Node::Each(inner) => {
+            let twice = map(|text: String| vec![text.clone(), text]);
+            (input::<String>() | twice | map_each(build(&inner), 2) | map(|texts: Vec<String>| texts.concat())).erase()
+        }
+        Node::Delegate(inner) => {
+            let inner = build(&inner);
+            DynRunnable::new(delegate(move |_: &String| Ok(inner.clone())))
+        }
+        Node::Limited(limit, inner) => {
+            let config = RunConfig::new().max_concurrency(limit).timeout(Duration::from_secs(3_600)).tags(["limited"]);
+            DynRunnable::new(with_config(build(&inner), config.cancelled_by(&Cancellation::new())))
         }
     }
 }
