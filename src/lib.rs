@@ -87,11 +87,12 @@ pub use history::{
 };
 #[cfg(feature = "llama-cpp")]
 pub use llama_cpp::{
-    Choices, FlashAttention, KvType, LlamaCpp, LlamaCppBuilder, LoadReport, Score, SplitMode, Stats, WhenFull,
+    Choices, Device, FlashAttention, KvType, LlamaCpp, LlamaCppBuilder, LlamaCppEmbeddings, LlamaCppEmbeddingsBuilder,
+    LoadReport, Pooling, Score, SplitMode, Stats, WhenFull,
 };
 pub use llm::{
-    Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, RawAnswer, Request,
-    Structured, Thinking, Timings, TokenLogprob, TokenLogprobs, Usage, WithRaw,
+    Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, Overflow, RawAnswer,
+    Request, Structured, Thinking, Timings, TokenLogprob, TokenLogprobs, Usage, WithRaw,
 };
 pub use parse::{JsonParser, JsonPatch, OutputParser, Partial};
 pub use prompt::{

@@ -1,7 +1,7 @@
 //! How a model is loaded.
 use super::{FlashAttention, KvType, LlamaCpp, SplitMode, WhenFull, handle::Loading};
 use crate::{ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Result, llm::invalid};
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 /// Sequences that llama.cpp can tell apart.
 const MOST_PARALLEL: u32 = 256;
@@ -31,6 +31,9 @@ pub(super) struct Setup {
     pub(super) lora_path: Option<PathBuf>,
     pub(super) lora_scale: f32,
     pub(super) chat_template: Option<String>,
+    pub(super) devices: Vec<usize>,
+    pub(super) progress: Option<Progress>,
+    pub(super) warm_up: bool,
     pub(super) n_parallel: Option<u32>,
     pub(super) kv_unified: bool,
     pub(super) deterministic: bool,
@@ -39,6 +42,16 @@ pub(super) struct Setup {
     pub(super) queue: usize,
     pub(super) when_full: WhenFull,
     pub(super) verbose: bool,
+}
+
+/// Who is told how much is loaded.
+#[derive(Clone)]
+pub(super) struct Progress(pub(super) Arc<dyn Fn(f32) -> bool + Send + Sync>);
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Progress")
+    }
 }
 
 /// Loads a model; made by [`LlamaCpp::builder`]. Parameters have llama.cpp's names and defaults.
@@ -100,6 +113,9 @@ impl LlamaCppBuilder {
             lora_path: None,
             lora_scale: 1.0,
             chat_template: None,
+            devices: Vec::new(),
+            progress: None,
+            warm_up: false,
             n_parallel: None,
             kv_unified: true,
             deterministic: false,
@@ -153,6 +169,11 @@ impl LlamaCppBuilder {
         lora_scale: f32 => lora_scale = lora_scale;
         /// The chat template to use instead of the one in the file, in Jinja.
         chat_template: impl Into<String> => chat_template = Some(chat_template.into());
+        /// The devices to use, by the numbers that [`LlamaCpp::devices`] lists. Default: all.
+        devices: Vec<usize> => devices = devices;
+        /// Whether a token is evaluated when the model is loaded, so that the first call finds all in place. Default
+        /// false.
+        warm_up: bool => warm_up = warm_up;
         /// Texts written at once: their tokens are evaluated in the same batches, which costs little more than one of
         /// them alone. Further ones wait. Default 8; 4 for recurrent models.
         n_parallel: u32 => n_parallel = Some(n_parallel);
@@ -216,6 +237,18 @@ impl LlamaCppBuilder {
     pub fn options(mut self, options: GenerateOptions) -> Self {
         self.options = self.options.overridden_by(options);
         self
+    }
+
+    /// Is told how much of the model is loaded, from 0 to 1, on the model's own thread; loading ends, with
+    /// [`ErrorKind::Load`], when it says false.
+    pub fn on_progress(mut self, told: impl Fn(f32) -> bool + Send + Sync + 'static) -> Self {
+        self.setup.progress = Some(Progress(Arc::new(told)));
+        self
+    }
+
+    /// What was set of the model itself.
+    pub(super) fn into_setup(self) -> Setup {
+        self.setup
     }
 
     /// The grammar that answers are held to.

@@ -54,6 +54,16 @@ impl<'model> Engine<'model> {
         self.n_batch
     }
 
+    /// Evaluates a token and forgets it. What is wrong shows when it matters.
+    pub(super) fn warm_up(&mut self, token: LlamaToken) {
+        self.begin();
+        if self.add(0, 0, LlamaToken(token.0.max(0)), true).is_ok() {
+            let _ = self.decode();
+        }
+        self.forget(0);
+        self.begin();
+    }
+
     /// Begins a batch.
     pub(super) fn begin(&mut self) {
         self.batch.clear();

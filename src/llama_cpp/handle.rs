@@ -228,7 +228,7 @@ impl LlamaCpp {
                 return Err(Error::new(ErrorKind::InvalidOption, "there are no messages to answer: give at least one"));
             }
             Prompt::Messages(messages) => {
-                let text = self.render_chat(&messages)?;
+                let text = self.prompt_of(messages, &request.options).await?;
                 let begun = self.inner.bos.as_deref().is_some_and(|bos| !bos.is_empty() && text.starts_with(bos));
                 (text, !begun)
             }
@@ -280,12 +280,12 @@ impl fmt::Debug for LlamaCpp {
     }
 }
 
-fn closed(fault: &OnceLock<String>) -> Error {
+pub(super) fn closed(fault: &OnceLock<String>) -> Error {
     let reason = fault.get().map_or_else(String::new, |fault| format!(": {fault}"));
     Error::new(ErrorKind::Closed, format!("the model's thread has ended{reason}; load the model again"))
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> String {
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it panicked".to_owned())
 }

@@ -1,7 +1,7 @@
 //! Loading a model on its owner thread.
 use super::{
     backend::{backend, build_warning, system_info},
-    builder::Setup,
+    builder::{Progress, Setup},
     engine::{Layout, or_unknown},
     gguf, log,
     report::LoadReport,
@@ -14,7 +14,12 @@ use llama_cpp_2::{
     llama_backend::LlamaBackend,
     model::{LlamaLoraAdapter, LlamaModel, params::LlamaModelParams},
 };
-use std::{num::NonZeroU32, sync::Arc, time::Instant};
+use std::{
+    num::NonZeroU32,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Instant,
+};
 
 /// What the handle keeps of a loaded model.
 pub(super) struct Loaded {
@@ -23,8 +28,21 @@ pub(super) struct Loaded {
     pub(super) chat_template: Option<Result<ChatTemplate>>,
 }
 
-/// Opens the model file.
+/// Opens the file of a model that continues text.
 pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
+    let model = open(setup)?;
+    match architecture(&model).as_str() {
+        encoder if encoder.starts_with("t5") || encoder.contains("bert") => Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("a model of architecture `{encoder}` does not continue text: load a decoder-only model"),
+        )
+        .with_path(setup.path.display().to_string())),
+        _ => Ok(model),
+    }
+}
+
+/// Opens a model file.
+pub(super) fn open(setup: &Setup) -> Result<LlamaModel> {
     gguf::check(&setup.path, "model")?;
     let backend = backend()?;
     if setup.verbose {
@@ -34,16 +52,9 @@ pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
         let message = format!("llama.cpp could not load the model: {}", or_unknown(log));
         Error::new(ErrorKind::Load, message).with_path(setup.path.display().to_string())
     };
-    let (model, log) = log::catching(|| LlamaModel::load_from_file(backend, &setup.path, &model_params(setup)));
-    let model = model.map_err(|error| failed(&log).with_source(error))?;
-    match architecture(&model).as_str() {
-        encoder if encoder.starts_with("t5") || encoder.contains("bert") => Err(Error::new(
-            ErrorKind::Unsupported,
-            format!("a model of architecture `{encoder}` does not continue text: load a decoder-only model"),
-        )
-        .with_path(setup.path.display().to_string())),
-        _ => Ok(model),
-    }
+    let params = model_params(setup)?;
+    let (model, log) = log::catching(|| LlamaModel::load_from_file(backend, &setup.path, &params));
+    model.map_err(|error| failed(&log).with_source(error))
 }
 
 /// Opens the adapters that are to be laid over the model.
@@ -181,19 +192,33 @@ fn warnings(
     warnings
 }
 
-fn architecture(model: &LlamaModel) -> String {
+/// The architecture, as the file tells it.
+pub(super) fn architecture(model: &LlamaModel) -> String {
     model.meta_val_str("general.architecture").unwrap_or_default()
 }
 
-fn model_params(setup: &Setup) -> LlamaModelParams {
+fn model_params(setup: &Setup) -> Result<LlamaModelParams> {
     let layers = u32::try_from(setup.n_gpu_layers).unwrap_or(u32::MAX);
-    LlamaModelParams::default()
+    let mut params = LlamaModelParams::default()
         .with_n_gpu_layers(layers)
         .with_main_gpu(setup.main_gpu)
         .with_split_mode(setup.split_mode.to_llama())
         .with_use_mmap(setup.use_mmap)
         .with_use_mlock(setup.use_mlock)
-        .with_vocab_only(setup.vocab_only)
+        .with_vocab_only(setup.vocab_only);
+    if !setup.devices.is_empty() {
+        params = params.with_devices(&setup.devices).map_err(|error| {
+            let named = format!("{:?}", setup.devices);
+            invalid("devices", &named, "numbers of devices that `LlamaCpp::devices` lists, 16 at most")
+                .with_source(error)
+        })?;
+    }
+    if let Some(Progress(told)) = setup.progress.clone() {
+        // A panic must not unwind into C++; it ends the loading.
+        params =
+            params.with_progress_callback(move |part| catch_unwind(AssertUnwindSafe(|| told(part))).unwrap_or(false));
+    }
+    Ok(params)
 }
 
 fn context_params(setup: &Setup, model: &LlamaModel) -> Result<LlamaContextParams> {

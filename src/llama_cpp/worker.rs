@@ -42,7 +42,10 @@ pub(super) fn run(setup: &Setup, counters: &Counters, commands: &Receiver<Comman
         // A caller that no longer waits for the model does not get one.
         if ready.send_blocking(Ok(loaded)).is_ok() {
             let scheduler = context.map(|context| {
-                let engine = Engine::new(load::layout(setup, &model, &context), context);
+                let mut engine = Engine::new(load::layout(setup, &model, &context), context);
+                if setup.warm_up {
+                    engine.warm_up(model.vocab().bos());
+                }
                 let pace = Pace {
                     n_batch: engine.n_batch().min(setup.n_batch as usize),
                     beside: setup.n_prompt_step as usize,

@@ -13,7 +13,7 @@ pub use completion::{Completion, FinishReason, Timings, Usage};
 pub use logprobs::{TokenLogprob, TokenLogprobs};
 pub use model::{Detailed, Model};
 pub(crate) use options::invalid;
-pub use options::{GenerateOptions, Mirostat};
+pub use options::{GenerateOptions, Mirostat, Overflow};
 pub use provider::LLM;
 pub use raw::{RawAnswer, WithRaw};
 pub use request::{IntoRequest, Request};

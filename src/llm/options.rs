@@ -41,6 +41,8 @@ pub struct GenerateOptions {
     pub lookup: Option<bool>,
     /// Free text before the answer. Default: none.
     pub thinking: Option<Thinking>,
+    /// What becomes of a conversation that does not fit into the context. Default: an error.
+    pub overflow: Option<Overflow>,
     /// Texts that end the generation. They are not part of the result. Options are joined by appending these.
     pub stop: Vec<String>,
     /// Whether the text begins with the prompt. Default false.
@@ -107,6 +109,18 @@ pub enum Mirostat {
     V2,
 }
 
+/// What becomes of a conversation that does not fit into the context, with room for `max_tokens` of an answer, or else
+/// for a quarter of the context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Overflow {
+    /// The call fails with [`ErrorKind::ContextOverflow`].
+    Error,
+    /// The oldest turns are left out, never the instructions and never the last question.
+    DropOldest,
+}
+
 macro_rules! setters {
     ($($name:ident: $type:ty),* $(,)?) => {
         $(
@@ -152,6 +166,7 @@ impl GenerateOptions {
         close: bool,
         lookup: bool,
         thinking: Thinking,
+        overflow: Overflow,
         echo: bool,
         suffix: String,
         logprobs: u32,

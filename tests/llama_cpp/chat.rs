@@ -1,6 +1,6 @@
 //! Messages through the model's own chat template.
 use super::{changed, load, tiny};
-use catena::{ChatPrompt, ErrorKind, GenerateOptions, LlamaCpp, Message};
+use catena::{ChatPrompt, ErrorKind, GenerateOptions, LlamaCpp, Message, Overflow, Prompt};
 
 #[tokio::test]
 async fn messages_are_rendered_with_the_template_of_the_file() {
@@ -59,4 +59,26 @@ async fn a_template_that_writes_the_beginning_itself_does_not_get_two() {
         llm.detailed().invoke(vec![Message::user("Hello")]).await.unwrap().usage.prompt_tokens
     };
     assert_eq!(count(begins).await, count(plain).await);
+}
+
+#[tokio::test]
+async fn turns_that_do_not_fit_are_left_out_where_asked_to() {
+    let llm = load(tiny().n_ctx(256)).with_options(GenerateOptions::new().max_tokens(16).temperature(0.0));
+    let mut messages = vec![Message::system("Be kind.")];
+    for turn in 0..30 {
+        messages.push(Message::user(format!("Question {turn}?")));
+        messages.push(Message::assistant("An answer."));
+    }
+    messages.push(Message::user("The last question?"));
+    let error = llm.invoke(Prompt::from(messages.clone())).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ContextOverflow);
+    let dropping = llm.clone().with_options(GenerateOptions::new().overflow(Overflow::DropOldest));
+    let completion = dropping.detailed().invoke(Prompt::from(messages)).await.unwrap();
+    assert!(
+        completion.usage.prompt_tokens + 16 <= 256 && completion.usage.prompt_tokens > 150,
+        "{:?}",
+        completion.usage
+    );
+    let long = vec![Message::user("word ".repeat(300))];
+    assert_eq!(dropping.invoke(Prompt::from(long)).await.unwrap_err().kind(), ErrorKind::ContextOverflow);
 }

@@ -13,6 +13,7 @@ mod cancel;
 mod chat;
 mod closing;
 mod concurrent;
+mod embeddings;
 mod forward;
 mod generate;
 mod grammar;

@@ -1,0 +1,75 @@
+//! Vectors of texts.
+use super::tiny_path;
+use catena::{Embeddings, ErrorKind, LlamaCpp, LlamaCppEmbeddings, LlamaCppEmbeddingsBuilder, Pooling};
+use std::sync::{Arc, Mutex};
+
+fn tiny() -> LlamaCppEmbeddingsBuilder {
+    LlamaCppEmbeddings::builder(tiny_path()).n_ctx(128).n_threads(1)
+}
+
+fn texts() -> Vec<String> {
+    (0..50).map(|text| format!("text {text} {}", "and so on ".repeat(text % 7))).collect()
+}
+
+fn product(left: &[f32], right: &[f32]) -> f32 {
+    left.iter().zip(right).map(|(left, right)| left * right).sum()
+}
+
+#[tokio::test]
+async fn vectors_do_not_depend_on_the_texts_beside_them() {
+    for pooling in [Pooling::Model, Pooling::Mean, Pooling::Last, Pooling::First] {
+        let model = tiny().pooling(pooling).load().unwrap();
+        let together = model.embed(&texts()).await.unwrap();
+        assert_eq!(together.len(), 50);
+        for (text, vector) in texts().into_iter().zip(&together) {
+            let alone = model.embed_one(&text).await.unwrap();
+            assert_eq!(alone.len(), model.dimensions());
+            assert!((product(&alone, &alone) - 1.0).abs() < 1e-3);
+            assert!(product(&alone, vector) > 0.999, "{pooling:?}, {text}: {}", product(&alone, vector));
+        }
+        assert!(product(&together[0], &together[6]) < 0.9999 || pooling == Pooling::First);
+    }
+    assert!(tiny().load().unwrap().embed(&[]).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn long_texts_are_errors_or_cut() {
+    let long = "word ".repeat(200);
+    let error = tiny().load().unwrap().embed(&["short".to_owned(), long.clone()]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ContextOverflow);
+    assert!(error.message().contains("text 1") && error.message().contains("truncate"), "{error}");
+    let cutting = tiny().truncate(true).load().unwrap();
+    let (cut, whole) =
+        (cutting.embed_one(&long).await.unwrap(), cutting.embed_one(&format!("{long}more")).await.unwrap());
+    assert!(product(&cut, &whole) > 0.999);
+    let raw = tiny().normalize(false).load().unwrap().embed_one("a text").await.unwrap();
+    assert!((product(&raw, &raw) - 1.0).abs() > 1e-2);
+}
+
+#[test]
+fn what_cannot_be_loaded_is_told() {
+    assert_eq!(LlamaCppEmbeddings::builder("/no/such.gguf").load().unwrap_err().kind(), ErrorKind::Load);
+    assert_eq!(tiny().n_ctx(0).load().unwrap_err().path(), Some("n_ctx"));
+}
+
+#[test]
+fn loading_tells_how_far_it_is_and_can_be_ended() {
+    let parts = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&parts);
+    let builder = LlamaCpp::builder(tiny_path()).n_ctx(128).n_threads(1).warm_up(true);
+    builder
+        .clone()
+        .on_progress(move |part| {
+            told.lock().unwrap().push(part);
+            true
+        })
+        .load()
+        .unwrap();
+    let parts = parts.lock().unwrap().clone();
+    assert!(parts.windows(2).all(|pair| pair[0] <= pair[1]) && parts.last() == Some(&1.0), "{parts:?}");
+    assert_eq!(builder.clone().on_progress(|_| false).load().unwrap_err().kind(), ErrorKind::Load);
+    assert_eq!(builder.clone().on_progress(|_| panic!("on purpose")).load().unwrap_err().kind(), ErrorKind::Load);
+    let error = builder.devices(vec![99]).load().unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidOption, Some("devices")));
+    assert!(!LlamaCpp::devices().unwrap().is_empty());
+}
