@@ -63,6 +63,7 @@ struct Inner {
     counters: Arc<Counters>,
     thread: Mutex<Option<JoinHandle<()>>>,
     report: LoadReport,
+    identity: String,
     chat_template: Option<Result<ChatTemplate>>,
     bos: Option<String>,
     id: String,
@@ -116,7 +117,7 @@ impl Loading {
     /// The handle, once the thread has told what became of the model.
     pub(super) fn finish(self, outcome: Result<Result<Loaded>, RecvError>) -> Result<LlamaCpp> {
         let Loading { commands, tickets, queue, fault, counters, thread, id, .. } = self;
-        let Loaded { report, vocabulary, chat_template } = outcome.map_err(|_| closed(&fault))??;
+        let Loaded { report, identity, vocabulary, chat_template } = outcome.map_err(|_| closed(&fault))??;
         let inner = Inner {
             commands,
             tickets,
@@ -125,6 +126,7 @@ impl Loading {
             counters,
             thread: Mutex::new(Some(thread)),
             report,
+            identity,
             chat_template,
             bos: vocabulary.bos.clone(),
             id,
@@ -271,6 +273,10 @@ impl LLM for LlamaCpp {
 
     fn id(&self) -> &str {
         &self.inner.id
+    }
+
+    fn identity(&self) -> String {
+        self.inner.identity.clone()
     }
 }
 

@@ -3,7 +3,9 @@ use super::{
     backend::{backend, build_warning, system_info},
     builder::{Progress, Setup},
     engine::{Layout, or_unknown},
-    gguf, log,
+    gguf,
+    identity::identity,
+    log,
     report::LoadReport,
     vocab::Vocabulary,
 };
@@ -24,6 +26,7 @@ use std::{
 /// What the handle keeps of a loaded model.
 pub(super) struct Loaded {
     pub(super) report: LoadReport,
+    pub(super) identity: String,
     pub(super) vocabulary: Arc<Vocabulary>,
     pub(super) chat_template: Option<Result<ChatTemplate>>,
 }
@@ -135,7 +138,7 @@ pub(super) fn describe(
     for warning in &report.warnings {
         tracing::warn!(model = %setup.path.display(), "{warning}");
     }
-    Ok(Loaded { report, vocabulary: Arc::new(vocabulary), chat_template })
+    Ok(Loaded { identity: identity(setup), report, vocabulary: Arc::new(vocabulary), chat_template })
 }
 
 /// Tokens of one text at most: llama.cpp rounds up what was asked for, but nobody asked for more.

@@ -17,6 +17,7 @@ mod engine;
 mod fitting;
 mod gguf;
 mod handle;
+mod identity;
 mod load;
 mod log;
 mod logprobs;

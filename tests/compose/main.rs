@@ -4,6 +4,7 @@ mod assign;
 mod choice;
 mod delegate;
 mod fallback;
+mod generator;
 mod graph;
 mod laws;
 mod parallel;

@@ -57,7 +57,7 @@ fn loading_tells_how_far_it_is_and_can_be_ended() {
     let parts = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&parts);
     let builder = LlamaCpp::builder(tiny_path()).n_ctx(128).n_threads(1).warm_up(true);
-    builder
+    let _ = builder
         .clone()
         .on_progress(move |part| {
             told.lock().unwrap().push(part);

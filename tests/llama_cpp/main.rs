@@ -17,6 +17,7 @@ mod embeddings;
 mod forward;
 mod generate;
 mod grammar;
+mod identity;
 mod lookup;
 mod pits;
 mod prefix;
