@@ -1,6 +1,8 @@
 //! Typed answers beside the text they were read from.
 use super::typed::parse;
-use crate::{Chunk, ChunkStream, Completion, IntoRequest, LLM, Result, RunContext, Runnable, Structured, chunk::whole};
+use crate::{
+    Chunk, ChunkStream, Completion, IntoRequest, LLM, Result, RunContext, Runnable, StepKind, Structured, chunk::whole,
+};
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
 use std::{borrow::Cow, fmt};
@@ -70,6 +72,10 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest + Sen
 
     fn name(&self) -> Cow<'static, str> {
         self.0.id()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Model
     }
 }
 

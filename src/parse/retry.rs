@@ -1,6 +1,9 @@
 //! Asking again when the answer cannot be read.
 use super::OutputParser;
-use crate::{Error, ErrorKind, IntoRequest, LLM, Message, Model, Prompt, Request, Result, RunContext, Runnable};
+use crate::{
+    Error, ErrorKind, Graph, IntoRequest, LLM, Message, Model, Parts, Prompt, Request, Result, RunContext, Runnable,
+    StepKind,
+};
 use std::{borrow::Cow, fmt};
 
 /// A model and a parser as one step: when the answer cannot be read, the model is asked again, with its answer and the
@@ -88,6 +91,18 @@ impl<P: OutputParser, L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable
     fn name(&self) -> Cow<'static, str> {
         "retry_parser".into()
     }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Chain
+    }
+
+    fn graph(&self) -> Graph {
+        let model = Runnable::<Request>::graph(&self.model);
+        let parse = Graph::of::<String, P::Output>("parse", StepKind::Parser);
+        let note = format!("up to {} attempts", self.attempts);
+        let parts = Parts::Sequence(vec![model, parse]);
+        Graph::of::<I, P::Output>("retry_parser", StepKind::Chain).with_note(note).with_parts(parts)
+    }
 }
 
 crate::pipe_head!(impl<P, L> RetryParser<P, L>: Prompt where P: OutputParser, L: LLM);
@@ -113,6 +128,10 @@ impl<P: OutputParser> Runnable<String> for Reading<'_, P> {
     async fn run(&self, text: String, _: &RunContext) -> Result<P::Output> {
         let told = |error: Error| if error.partial().is_some() { error } else { error.with_partial(text.as_str()) };
         self.0.parse(&text).map_err(told)
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Parser
     }
 }
 

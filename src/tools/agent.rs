@@ -1,8 +1,8 @@
 //! A model that calls tools until it knows the answer.
 use super::{Tool, ToolAnswer, ToolCall, WithTools};
 use crate::{
-    Chunk, ChunkStream, Delta, Error, ErrorKind, IntoRequest, LLM, Message, Model, Prompt, Request, Result, Role,
-    RunContext, Runnable, chunk::whole,
+    Chunk, ChunkStream, Delta, Error, ErrorKind, Graph, IntoRequest, LLM, Message, Model, Parts, Prompt, Request,
+    Result, Role, RunContext, Runnable, StepKind, chunk::whole,
 };
 use futures::{StreamExt, future::try_join_all, stream};
 use std::{borrow::Cow, fmt};
@@ -103,6 +103,17 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Agent<L> 
 
     fn name(&self) -> Cow<'static, str> {
         "agent".into()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Chain
+    }
+
+    fn graph(&self) -> Graph {
+        let tools: Vec<&str> = self.model.tools().iter().map(Tool::name).collect();
+        let note = format!("up to {} steps, with {}", self.max_steps, tools.join(", "));
+        let inner = Parts::Inner(Box::new(Runnable::<Request>::graph(&self.model)));
+        Graph::of::<I, String>("agent", StepKind::Chain).with_note(note).with_parts(inner)
     }
 }
 

@@ -2,7 +2,7 @@
 use super::{Tool, ToolAnswer, ToolCall, ToolMode, grammar::grammar, instructions};
 use crate::{
     Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, Grammar, IntoRequest, JsonParser, LLM, Model,
-    OutputParser, Result, RunContext, Runnable, chunk::whole, llm::read_json, parse::Progress,
+    OutputParser, Result, RunContext, Runnable, StepKind, chunk::whole, llm::read_json, parse::Progress,
 };
 use futures::{FutureExt, StreamExt, stream};
 use std::{borrow::Cow, collections::HashSet, fmt, sync::Arc};
@@ -177,6 +177,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for WithTools
 
     fn name(&self) -> Cow<'static, str> {
         self.model.id()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Model
     }
 }
 

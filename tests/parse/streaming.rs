@@ -1,10 +1,11 @@
 //! What a parser hands out while a model writes.
 use catena::{
-    Chunk, Delta, Error, ErrorKind, JsonParser, JsonPatch, Model, OutputParser, Partial, RunContext, Template,
-    parse::{CodeBlockParser, CommaListParser, EnumParser, TextParser},
+    Chunk, ChunkStream, Delta, Error, ErrorKind, JsonParser, JsonPatch, Model, OutputParser, Partial, Parts, Result,
+    RunContext, Runnable, StepKind, Template, input,
+    parse::{CodeBlockParser, CommaListParser, EnumParser, RetryParser, TextParser},
     testing::{Expect, FakeLlm},
 };
-use futures::{StreamExt, TryStreamExt, executor::block_on};
+use futures::{StreamExt, TryStreamExt, executor::block_on, stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::{
@@ -131,6 +132,58 @@ fn an_item_does_not_wait_for_a_slow_model() {
     assert_eq!(waits.load(Ordering::Relaxed), 1);
     assert_eq!(block_on(chunks.count()), 8);
     assert_eq!(waits.load(Ordering::Relaxed), 3);
+}
+
+/// Gives a text that it takes back half way.
+struct SecondThoughts;
+
+impl Runnable<String> for SecondThoughts {
+    type Output = String;
+
+    async fn run(&self, _: String, _: &RunContext) -> Result<String> {
+        Ok("[2]".to_owned())
+    }
+
+    fn run_stream(&self, _: String, _: &RunContext) -> ChunkStream<'_, String> {
+        let text = |text: &str| Chunk::Delta(Delta::Text(text.to_owned()));
+        let chunks = [text("[1"), Chunk::Delta(Delta::Restart), text("[2"), text("]"), Chunk::Done("[2]".to_owned())];
+        stream::iter(chunks.map(Ok)).boxed()
+    }
+}
+
+#[test]
+fn what_was_taken_back_is_forgotten() {
+    let chain = input::<String>() | SecondThoughts | JsonParser::<Vec<u8>>::new();
+    let chunks: Vec<_> = block_on(chain.stream("x").try_collect()).unwrap();
+    assert_eq!(chunks.iter().filter(|chunk| matches!(chunk, Chunk::Delta(Delta::Restart))).count(), 1);
+    let mut partial = Partial::<Vec<u8>>::new();
+    for chunk in &chunks {
+        if let Chunk::Delta(delta) = chunk {
+            partial.apply_delta(delta).unwrap();
+        }
+    }
+    assert_eq!(partial.finish().unwrap(), [2]);
+    assert_eq!(chunks.last(), Some(&Chunk::Done(vec![2])));
+}
+
+#[test]
+fn drawings_tell_what_is_inside() {
+    let llm = Model::new(FakeLlm::always("[1]"));
+    let retry = RetryParser::new(llm.clone(), JsonParser::<Vec<u8>>::new()).attempts(2);
+    let chain = Template::new("{x}").unwrap() | retry;
+    assert_eq!(
+        chain.graph().ascii(),
+        "\
+chain                               Vars -> Vec<u8>
+├─ Template                         Vars -> Prompt
+└─ retry_parser (up to 2 attempts)  Prompt -> Vec<u8>
+   ├─ fake                          Request -> String
+   └─ parse                         String -> Vec<u8>
+"
+    );
+    let parser = (llm | JsonParser::<Vec<u8>>::new()).graph();
+    let Parts::Sequence(steps) = parser.parts else { panic!("{parser:?}") };
+    assert_eq!(steps.iter().map(|step| step.kind).collect::<Vec<_>>(), [StepKind::Model, StepKind::Parser]);
 }
 
 #[test]
