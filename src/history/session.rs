@@ -1,7 +1,8 @@
 //! A chain that remembers.
 use super::MessageHistory;
 use crate::{
-    Chunk, ChunkStream, Completion, DynRunnable, Error, ErrorKind, Message, Result, RunContext, Runnable, Vars,
+    Chunk, ChunkStream, Completion, DynRunnable, Error, ErrorKind, Graph, Message, Parts, Result, RunContext, Runnable,
+    StepKind, Vars,
 };
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use serde_json::Value;
@@ -229,6 +230,15 @@ impl<R: Runnable<Vars, Output: Reply>> Runnable<Vars> for Session<R> {
 
     fn name(&self) -> Cow<'static, str> {
         "session".into()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Chain
+    }
+
+    fn graph(&self) -> Graph {
+        let inner = Parts::Inner(Box::new(self.chat.step.graph()));
+        Graph::of::<Vars, R::Output>("session", StepKind::Chain).with_note("with a history").with_parts(inner)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A summary instead of what was said long ago.
 use super::trim::instructions;
-use crate::{Message, Prompt, Result, RunContext, Runnable, Vars};
+use crate::{Graph, Message, Parts, Prompt, Result, RunContext, Runnable, StepKind, Vars};
 use std::borrow::Cow;
 
 /// A step that puts a summary in place of older messages; see [`summarise_older`].
@@ -47,6 +47,17 @@ impl<R: Runnable<Vars, Output = String>> Runnable<Vec<Message>> for SummariseOld
 
     fn name(&self) -> Cow<'static, str> {
         "summarise_older".into()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Chain
+    }
+
+    fn graph(&self) -> Graph {
+        let inner = Parts::Inner(Box::new(self.chain.graph()));
+        let note = format!("all but the last {}", self.keep);
+        let messages = Graph::of::<Vec<Message>, Vec<Message>>("summarise_older", StepKind::Chain);
+        messages.with_note(note).with_parts(inner)
     }
 }
 

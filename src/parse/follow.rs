@@ -55,6 +55,12 @@ impl<P: OutputParser + ?Sized> Following<'_, P> {
                     // Of the text so far the parser tells the same as it would of the whole.
                     self.push(&text).err().map(|error| Err(self.parser.parse(&self.seen).err().unwrap_or(error)))
                 }
+                Chunk::Delta(Delta::Restart) => {
+                    self.progress = self.parser.progress();
+                    self.seen.clear();
+                    self.known.push_back(Delta::Restart);
+                    None
+                }
                 Chunk::Delta(_) => None,
                 Chunk::Done(text) => Some(self.whole(&text)),
             };

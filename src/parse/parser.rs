@@ -109,6 +109,10 @@ macro_rules! parser_step {
             ) -> $crate::ChunkStream<'a, Self::Output> {
                 $crate::parse::follow(self, input)
             }
+
+            fn kind(&self) -> $crate::StepKind {
+                $crate::StepKind::Parser
+            }
         }
     };
 }

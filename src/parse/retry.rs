@@ -1,6 +1,9 @@
 //! Asking again when the answer cannot be read.
 use super::OutputParser;
-use crate::{Error, ErrorKind, IntoRequest, LLM, Message, Model, Prompt, Request, Result, RunContext, Runnable};
+use crate::{
+    Error, ErrorKind, Graph, IntoRequest, LLM, Message, Model, Parts, Prompt, Request, Result, RunContext, Runnable,
+    StepKind,
+};
 use std::{borrow::Cow, fmt};
 
 /// A model and a parser as one step: when the answer cannot be read, the model is asked again, with its answer and the
@@ -88,6 +91,17 @@ impl<P: OutputParser, L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable
     fn name(&self) -> Cow<'static, str> {
         "retry_parser".into()
     }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Chain
+    }
+
+    fn graph(&self) -> Graph {
+        let reading: Graph = Runnable::<String>::graph(&Reading(&self.parser));
+        let attempt = Parts::Sequence(vec![Runnable::<Request>::graph(&self.model), reading]);
+        let note = format!("up to {} attempts", self.attempts);
+        Graph::of::<I, P::Output>("retry_parser", StepKind::Chain).with_note(note).with_parts(attempt)
+    }
 }
 
 crate::pipe_head!(impl<P, L> RetryParser<P, L>: Prompt where P: OutputParser, L: LLM);
@@ -103,6 +117,10 @@ impl<P: OutputParser, L: LLM + ?Sized> Runnable<Request> for Attempt<'_, P, L> {
         let text = cx.step(model.id(), model, request).await?;
         cx.step("parse", &Reading(parser), text).await
     }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Chain
+    }
 }
 
 struct Reading<'a, P>(&'a P);
@@ -113,6 +131,14 @@ impl<P: OutputParser> Runnable<String> for Reading<'_, P> {
     async fn run(&self, text: String, _: &RunContext) -> Result<P::Output> {
         let told = |error: Error| if error.partial().is_some() { error } else { error.with_partial(text.as_str()) };
         self.0.parse(&text).map_err(told)
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        "parse".into()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Parser
     }
 }
 

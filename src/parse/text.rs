@@ -1,6 +1,6 @@
 //! The text itself.
 use super::{OutputParser, Progress};
-use crate::{Chunk, ChunkStream, Completion, Delta, Result, RunContext, Runnable};
+use crate::{Chunk, ChunkStream, Completion, Delta, Result, RunContext, Runnable, StepKind};
 use futures::{StreamExt, TryStreamExt};
 
 /// Gives the text as it is, and hands it out as it is written.
@@ -50,6 +50,10 @@ impl Runnable<Completion> for TextParser {
             Chunk::Done(completion) => Chunk::Done(completion.text),
         });
         text.boxed()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Parser
     }
 }
 

@@ -1,6 +1,6 @@
 //! Prompts that show examples.
 use super::{ChatPrompt, ExampleSelector, Message, Prompt, Template, Vars, inputs::Names};
-use crate::{Result, RunContext, Runnable, prompt::inputs::Inputs};
+use crate::{Result, RunContext, Runnable, StepKind, prompt::inputs::Inputs};
 use std::{borrow::Cow, fmt, sync::Arc};
 
 /// A prompt that shows examples: what stands before them, each example, and what stands behind.
@@ -174,6 +174,10 @@ impl Runnable<Vars> for FewShotPrompt {
 
     async fn run(&self, vars: Vars, _: &RunContext) -> Result<Prompt> {
         self.format(&vars).await
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Prompt
     }
 }
 

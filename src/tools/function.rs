@@ -1,5 +1,8 @@
 //! A function that a model may call.
-use crate::{DynRunnable, Error, ErrorKind, Grammar, Result, RunContext, Runnable, structured::schema_for_type};
+use crate::{
+    DynRunnable, Error, ErrorKind, Grammar, Result, RunConfig, RunContext, Runnable, StepKind,
+    structured::schema_for_type,
+};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -151,5 +154,13 @@ where
 
     fn name(&self) -> Cow<'static, str> {
         self.step.name()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Tool
+    }
+
+    fn config(&self) -> Option<Cow<'_, RunConfig>> {
+        self.step.config()
     }
 }

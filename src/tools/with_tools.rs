@@ -2,7 +2,7 @@
 use super::{Tool, ToolAnswer, ToolCall, ToolMode, grammar::grammar, instructions};
 use crate::{
     Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, Grammar, IntoRequest, JsonParser, LLM, Model,
-    OutputParser, Result, RunContext, Runnable, chunk::whole, llm::read_json, parse::Progress,
+    OutputParser, Result, RunContext, Runnable, StepKind, chunk::whole, llm::read_json, parse::Progress,
 };
 use futures::{FutureExt, StreamExt, stream};
 use std::{borrow::Cow, collections::HashSet, fmt, sync::Arc};
@@ -168,6 +168,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for WithTools
             Ok(Chunk::Delta(Delta::Text(text))) => {
                 writing.read(text).into_iter().map(|delta| Ok(Chunk::Delta(delta))).collect()
             }
+            Ok(Chunk::Delta(Delta::Restart)) => {
+                writing = Writing::Unknown;
+                vec![Ok(Chunk::Delta(Delta::Restart))]
+            }
             Ok(Chunk::Delta(_)) => vec![],
             Ok(Chunk::Done(completion)) => vec![self.read(completion).map(Chunk::Done)],
             Err(error) => vec![Err(error)],
@@ -177,6 +181,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for WithTools
 
     fn name(&self) -> Cow<'static, str> {
         self.model.id()
+    }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Model
     }
 }
 

@@ -80,13 +80,18 @@ impl<T> Partial<T> {
         Ok(())
     }
 
-    /// Takes in an increment of a stream; those that are no [`JsonPatch`] change nothing.
+    /// Takes in an increment of a stream: a [`JsonPatch`], or a [`Restart`](Delta::Restart), by which nothing is known any
+    /// more. Others change nothing.
     ///
     /// # Errors
     /// As [`apply`](Partial::apply).
     pub fn apply_delta(&mut self, delta: &Delta) -> Result<()> {
         match delta {
             Delta::Patch(patch) => self.apply(patch),
+            Delta::Restart => {
+                *self = Partial::new();
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
