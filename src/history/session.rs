@@ -238,7 +238,7 @@ impl<R: Runnable<Vars, Output: Reply>> Runnable<Vars> for Session<R> {
 
     fn graph(&self) -> Graph {
         let inner = Parts::Inner(Box::new(self.chat.step.graph()));
-        Graph::of::<Vars, R::Output>("session", StepKind::Chain).with_parts(inner)
+        Graph::of::<Vars, R::Output>("session", StepKind::Chain).with_note("with a history").with_parts(inner)
     }
 }
 

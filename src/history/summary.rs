@@ -55,7 +55,9 @@ impl<R: Runnable<Vars, Output = String>> Runnable<Vec<Message>> for SummariseOld
 
     fn graph(&self) -> Graph {
         let inner = Parts::Inner(Box::new(self.chain.graph()));
-        Graph::of::<Vec<Message>, Vec<Message>>("summarise_older", StepKind::Chain).with_parts(inner)
+        let note = format!("all but the last {}", self.keep);
+        let messages = Graph::of::<Vec<Message>, Vec<Message>>("summarise_older", StepKind::Chain);
+        messages.with_note(note).with_parts(inner)
     }
 }
 

@@ -97,11 +97,10 @@ impl<P: OutputParser, L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable
     }
 
     fn graph(&self) -> Graph {
-        let model = Runnable::<Request>::graph(&self.model);
-        let parse = Graph::of::<String, P::Output>("parse", StepKind::Parser);
+        let reading: Graph = Runnable::<String>::graph(&Reading(&self.parser));
+        let attempt = Parts::Sequence(vec![Runnable::<Request>::graph(&self.model), reading]);
         let note = format!("up to {} attempts", self.attempts);
-        let parts = Parts::Sequence(vec![model, parse]);
-        Graph::of::<I, P::Output>("retry_parser", StepKind::Chain).with_note(note).with_parts(parts)
+        Graph::of::<I, P::Output>("retry_parser", StepKind::Chain).with_note(note).with_parts(attempt)
     }
 }
 
@@ -118,6 +117,10 @@ impl<P: OutputParser, L: LLM + ?Sized> Runnable<Request> for Attempt<'_, P, L> {
         let text = cx.step(model.id(), model, request).await?;
         cx.step("parse", &Reading(parser), text).await
     }
+
+    fn kind(&self) -> StepKind {
+        StepKind::Chain
+    }
 }
 
 struct Reading<'a, P>(&'a P);
@@ -128,6 +131,10 @@ impl<P: OutputParser> Runnable<String> for Reading<'_, P> {
     async fn run(&self, text: String, _: &RunContext) -> Result<P::Output> {
         let told = |error: Error| if error.partial().is_some() { error } else { error.with_partial(text.as_str()) };
         self.0.parse(&text).map_err(told)
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        "parse".into()
     }
 
     fn kind(&self) -> StepKind {

@@ -1,10 +1,11 @@
 //! A model that calls tools until it knows the answer.
 use super::{Tool, ToolAnswer, ToolCall, WithTools};
 use crate::{
-    Chunk, ChunkStream, Delta, Error, ErrorKind, Graph, IntoRequest, LLM, Message, Model, Parts, Prompt, Request,
-    Result, Role, RunContext, Runnable, StepKind, chunk::whole,
+    Chunk, ChunkStream, Delta, Error, ErrorKind, Graph, GraphBranch, IntoRequest, LLM, Message, Model, Parts, Prompt,
+    Request, Result, Role, RunContext, Runnable, StepKind, chunk::whole,
 };
 use futures::{StreamExt, future::try_join_all, stream};
+use serde_json::Value;
 use std::{borrow::Cow, fmt};
 
 /// A model that calls tools, sees what they give, and so on until it answers in text: a step that gives that text.
@@ -64,10 +65,12 @@ impl<L: LLM + ?Sized> Agent<L> {
 
     /// What the tools give for these calls, in their order.
     async fn call(&self, calls: &[ToolCall], cx: &RunContext) -> Result<Vec<Message>> {
+        let lanes = &cx.lanes();
         let call = |call: &ToolCall| {
             let tool = self.model.tools().iter().find(|tool| tool.name() == call.name).cloned();
             let ToolCall { name, arguments } = call.clone();
             async move {
+                let _turn = lanes.enter().await;
                 let unknown = || Error::new(ErrorKind::Parse, format!("there is no tool `{name}`"));
                 let result = tool.ok_or_else(unknown)?.call(arguments, cx).await?;
                 Ok(Message::new(Role::Tool, result)) as Result<_>
@@ -110,10 +113,14 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Agent<L> 
     }
 
     fn graph(&self) -> Graph {
-        let tools: Vec<&str> = self.model.tools().iter().map(Tool::name).collect();
-        let note = format!("up to {} steps, with {}", self.max_steps, tools.join(", "));
-        let inner = Parts::Inner(Box::new(Runnable::<Request>::graph(&self.model)));
-        Graph::of::<I, String>("agent", StepKind::Chain).with_note(note).with_parts(inner)
+        let model = GraphBranch::new("until there is text", Runnable::<Request>::graph(&self.model));
+        let tools = self.model.tools().iter().map(|tool| {
+            let call = Graph::of::<Value, String>(tool.name(), StepKind::Tool);
+            GraphBranch::new("when called", call)
+        });
+        let note = format!("up to {} steps", self.max_steps);
+        let parts = Parts::Choice([model].into_iter().chain(tools).collect());
+        Graph::of::<I, String>("agent", StepKind::Chain).with_note(note).with_parts(parts)
     }
 }
 
@@ -179,6 +186,7 @@ impl<'a, L: LLM + ?Sized> Going<'a, L> {
         };
         match answer.next().await.transpose()? {
             Some(Chunk::Delta(Delta::Text(text))) => Ok(Some(Chunk::Delta(Delta::Text(text)))),
+            Some(Chunk::Delta(Delta::Restart)) => Ok(Some(Chunk::Delta(Delta::Restart))),
             Some(Chunk::Delta(_)) => Ok(None),
             Some(Chunk::Done(ToolAnswer::Text(text))) => Ok(Some(Chunk::Done(text))),
             Some(Chunk::Done(ToolAnswer::Calls(calls))) => {

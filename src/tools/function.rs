@@ -1,6 +1,7 @@
 //! A function that a model may call.
 use crate::{
-    DynRunnable, Error, ErrorKind, Grammar, Result, RunContext, Runnable, StepKind, structured::schema_for_type,
+    DynRunnable, Error, ErrorKind, Grammar, Result, RunConfig, RunContext, Runnable, StepKind,
+    structured::schema_for_type,
 };
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
@@ -157,5 +158,9 @@ where
 
     fn kind(&self) -> StepKind {
         StepKind::Tool
+    }
+
+    fn config(&self) -> Option<Cow<'_, RunConfig>> {
+        self.step.config()
     }
 }

@@ -168,6 +168,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for WithTools
             Ok(Chunk::Delta(Delta::Text(text))) => {
                 writing.read(text).into_iter().map(|delta| Ok(Chunk::Delta(delta))).collect()
             }
+            Ok(Chunk::Delta(Delta::Restart)) => {
+                writing = Writing::Unknown;
+                vec![Ok(Chunk::Delta(Delta::Restart))]
+            }
             Ok(Chunk::Delta(_)) => vec![],
             Ok(Chunk::Done(completion)) => vec![self.read(completion).map(Chunk::Done)],
             Err(error) => vec![Err(error)],

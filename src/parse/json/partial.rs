@@ -80,7 +80,8 @@ impl<T> Partial<T> {
         Ok(())
     }
 
-    /// Takes in an increment of a stream: a [`JsonPatch`], or that all begins anew. Others change nothing.
+    /// Takes in an increment of a stream: a [`JsonPatch`], or a [`Restart`](Delta::Restart), by which nothing is known any
+    /// more. Others change nothing.
     ///
     /// # Errors
     /// As [`apply`](Partial::apply).
