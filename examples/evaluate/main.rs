@@ -35,7 +35,7 @@ async fn main() -> Result<()> {
 }
 
 /// What the model answers to an item; text that is no sentence of the grammar where tokens run out.
-async fn answer(llm: &catena::Model, item: &Item, free: bool) -> Result<String> {
+async fn answer(llm: &catena::Model<catena::LlamaCpp>, item: &Item, free: bool) -> Result<String> {
     match llm.invoke(item.request(free)?).await {
         Err(error) if error.kind() == ErrorKind::OutOfTokens => Ok(error.partial().unwrap_or_default().to_owned()),
         answer => answer,

@@ -92,7 +92,7 @@ fn leaves(value: &Value) -> BTreeMap<String, Value> {
 fn collect(path: &str, value: &Value, found: &mut BTreeMap<String, Value>) {
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(key, inner)| collect(&format!("{path}/{key}"), inner, found))
+            members.iter().for_each(|(key, inner)| collect(&format!("{path}/{key}"), inner, found));
         }
         Value::Array(items) if !items.is_empty() => {
             items.iter().enumerate().for_each(|(i, inner)| collect(&format!("{path}/{i}"), inner, found));
