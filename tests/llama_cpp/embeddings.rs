@@ -57,14 +57,11 @@ fn loading_tells_how_far_it_is_and_can_be_ended() {
     let parts = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&parts);
     let builder = LlamaCpp::builder(tiny_path()).n_ctx(128).n_threads(1).warm_up(true);
-    let _ = builder
-        .clone()
-        .on_progress(move |part| {
-            told.lock().unwrap().push(part);
-            true
-        })
-        .load()
-        .unwrap();
+    let telling = builder.clone().on_progress(move |part| {
+        told.lock().unwrap().push(part);
+        true
+    });
+    drop(telling.load().unwrap());
     let parts = parts.lock().unwrap().clone();
     assert!(parts.windows(2).all(|pair| pair[0] <= pair[1]) && parts.last() == Some(&1.0), "{parts:?}");
     assert_eq!(builder.clone().on_progress(|_| false).load().unwrap_err().kind(), ErrorKind::Load);
