@@ -1,10 +1,14 @@
 //! Trying again.
 use crate::support::{block_on, chunks, collected, drawn, failure, flaky, never, text, watched};
 use catena::{
-    Backoff, CallbackHandler, Cancellation, Chunk, Delta, Error, ErrorKind, Result, RunConfig, RunContext, RunInfo,
-    StreamPolicy, input, map, retry, testing::Expect,
+    Backoff, CallbackHandler, Cancellation, Chunk, Delta, Error, ErrorKind, JsonParser, Model, Partial, Result,
+    RunConfig, RunContext, RunInfo, StreamPolicy, fallback, input, map, retry,
+    testing::{Expect, FakeLlm},
 };
+use futures::StreamExt;
+use serde_json::json;
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -134,6 +138,29 @@ fn streams_fail_when_the_attempts_are_used_up() {
     let step = retry(flaky(5, 1)).attempts(2).backoff(Backoff::none()).streaming(StreamPolicy::Restart);
     let wanted = [Ok(text("w0 ")), Ok(Chunk::Delta(Delta::Restart)), Ok(text("w0 ")), Err(ErrorKind::Engine)];
     assert_eq!(chunks((input::<String>() | step).stream("x")), wanted);
+}
+
+/// A parser behind a stream that begins anew begins anew.
+#[test]
+fn parsers_forget_what_is_void() {
+    let broken = FakeLlm::always("").then_write(r#"{"a":[1,2"#).then_fail(failure());
+    let (broken, sound) = (Model::new(broken), Model::new(FakeLlm::scripted([[r#"{"b":"#, "3}"]])));
+    let llm = fallback(broken).or(sound).streaming(StreamPolicy::Restart);
+    let chain = input::<String>() | llm | JsonParser::<BTreeMap<String, u8>>::new();
+    let (mut partial, mut restarts, mut seen) = (Partial::<BTreeMap<String, u8>>::new(), 0, Vec::new());
+    for chunk in block_on(chain.stream("x").collect::<Vec<_>>()) {
+        match chunk.unwrap() {
+            Chunk::Delta(delta) => {
+                restarts += usize::from(delta == Delta::Restart);
+                partial.apply_delta(&delta).unwrap();
+                seen.push(partial.value().clone());
+            }
+            Chunk::Done(value) => assert_eq!(value, BTreeMap::from([("b".to_owned(), 3)])),
+        }
+    }
+    assert_eq!(restarts, 1);
+    assert!(seen.contains(&json!({ "a": [1] })) && seen.contains(&json!(null)), "{seen:?}");
+    assert_eq!(partial.value(), &json!({ "b": 3 }));
 }
 
 #[test]
