@@ -4,7 +4,7 @@
 //!
 //! | type | feature | what it does |
 //! |:--|:--|:--|
-//! | [`Cached`] | | answers again what was answered before; [`MemoryCache`](crate::layer::MemoryCache) (`cache`), [`SqliteCache`](crate::layer::SqliteCache) (`sqlite`) |
+//! | [`Cached`] | | answers again what was answered before; `MemoryCache` (`cache`), `SqliteCache` (`sqlite`) |
 //! | `Limited` | `limiter` | lets so many requests a second through |
 //! | [`Recorded`], [`Replay`] | | writes requests and answers to a file, and answers from it without a model |
 mod answer;

@@ -27,9 +27,9 @@ use std::{
 /// llm.invoke("The capital of France?").await?;
 ///
 /// let llm = Model::new(Replay::open(path)?);
-/// assert_eq!(llm.invoke("The capital of France?").await?, "Paris");
 /// let error = llm.invoke("The capital of Spain?").await.unwrap_err();
 /// assert!(error.message().contains("Spain"));
+/// assert_eq!(llm.invoke("The capital of France?").await?, "Paris");
 /// # Ok::<(), catena::Error>(()) }).unwrap();
 /// ```
 pub struct Replay {

@@ -3,6 +3,7 @@ use crate::support::{block_on, collected, text};
 use catena::{Chunk, ErrorKind, Result, generator, input, map};
 use futures::{StreamExt, TryStreamExt, stream};
 
+#[expect(clippy::needless_pass_by_value, reason = "a step is given its input")]
 fn spelled(word: String) -> impl futures::Stream<Item = Result<Chunk<usize>>> + Send + 'static {
     let letters: Vec<_> = word.chars().map(|letter| Ok(text(&letter.to_string()))).collect();
     stream::iter(letters).chain(stream::iter([Ok(Chunk::Done(word.len()))]))
