@@ -64,10 +64,12 @@ impl<L: LLM + ?Sized> Agent<L> {
 
     /// What the tools give for these calls, in their order.
     async fn call(&self, calls: &[ToolCall], cx: &RunContext) -> Result<Vec<Message>> {
+        let lanes = &cx.lanes();
         let call = |call: &ToolCall| {
             let tool = self.model.tools().iter().find(|tool| tool.name() == call.name).cloned();
             let ToolCall { name, arguments } = call.clone();
             async move {
+                let _turn = lanes.enter().await;
                 let unknown = || Error::new(ErrorKind::Parse, format!("there is no tool `{name}`"));
                 let result = tool.ok_or_else(unknown)?.call(arguments, cx).await?;
                 Ok(Message::new(Role::Tool, result)) as Result<_>
