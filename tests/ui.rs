@@ -2,7 +2,7 @@
 //!
 //! The messages are those of one release of the compiler; with another the test says so and does nothing. After a
 //! change of the messages look at them, and write them anew with `TRYBUILD=overwrite cargo test --no-default-features
-//! --test ui`.
+//! --features full --test ui`: features add to the lists of types in them.
 //!
 //! Not built with the provider of llama.cpp, which would be compiled a second time for it.
 #![cfg(not(feature = "llama-cpp"))]
