@@ -65,7 +65,11 @@ pub struct Limited<L: ?Sized> {
 impl<L: LLM + ?Sized> LLM for Limited<L> {
     fn generate(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
         let cx = cx.clone();
-        self.limiter.wait().into_stream().flat_map(move |()| self.provider.generate(request.clone(), &cx)).boxed()
+        let turn = async move {
+            self.limiter.wait().await;
+            self.provider.generate(request, &cx)
+        };
+        turn.into_stream().flatten().boxed()
     }
 
     fn id(&self) -> &str {

@@ -89,14 +89,14 @@ impl Replay {
         let asked = Written::new(&self.model, request);
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         // A recording may hold several models; which one is asked is decided by what was recorded.
-        let fits = |record: &Record| record.request.difference(&asked.of_model(record.request.model())).is_none();
+        let fits = |record: &Record| record.request.difference(&asked).is_none();
         if let Some(found) = records.iter_mut().find(|slot| slot.as_ref().is_some_and(fits)).and_then(Option::take) {
             return Ok(found);
         }
         let next = records.iter().flatten().next();
         Err(Error::new(
             ErrorKind::Unsupported,
-            match next.and_then(|record| record.request.difference(&asked.of_model(record.request.model()))) {
+            match next.and_then(|record| record.request.difference(&asked)) {
                 Some(difference) => {
                     format!("this request is not in the recording: in the next one there {difference}; record again")
                 }

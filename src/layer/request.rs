@@ -59,25 +59,17 @@ impl Written {
         &self.model
     }
 
-    /// The same request to a model of this identity.
-    pub(super) fn of_model(&self, model: &str) -> Self {
-        Written { model: model.to_owned(), ..self.clone() }
-    }
-
     /// The request as JSON: equal for equal requests only.
     pub(super) fn key(&self) -> String {
         // Maps with text keys, texts and finite numbers: nothing that JSON could not hold.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// In which way the other one differs, for people; nothing where they are equal.
+    /// In which way the other one differs, for people, whichever models are asked; nothing where they are equal.
     pub(super) fn difference(&self, other: &Written) -> Option<String> {
         let differ = |what: &str, a: &dyn std::fmt::Debug, b: &dyn std::fmt::Debug| {
             Some(format!("{what} was {}, and is {}", short(a), short(b)))
         };
-        if self.model != other.model {
-            return differ("the model", &self.model, &other.model);
-        }
         if self.prompt != other.prompt {
             return differ("the prompt", &self.prompt, &other.prompt);
         }
