@@ -137,6 +137,10 @@ def show(title: str, fields: list[Field], rng: random.Random, largest: dict[str,
     plain = all(f.kind not in ("union", "object", "objects", "enum") for f in fields)
     if style == "none":
         return ""
+    if style == "schema" and rng.random() < 0.2:
+        # As the instructions of catena's JSON parser say it.
+        text = json.dumps(json_schema(title, fields, rng, largest), indent=2, ensure_ascii=False)
+        return f"Answer with one JSON value and nothing else. It must satisfy this JSON schema:\n{text}"
     if style == "schema":
         text = json.dumps(json_schema(title, fields, rng, largest), separators=(",", ":"), ensure_ascii=False)
         return rng.choice(["JSON schema: ", "Schema: ", "The schema is ", "JSON Schema:\n"]) + text

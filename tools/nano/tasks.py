@@ -38,6 +38,21 @@ class Item:
         return [(self.prompt(), 0.0), *(self.pieces or [(self.answer, 1.0)]), (end, 1.0)]
 
 
+# What catena's parsers ask for.
+COMMAS = "\nAnswer with a list of items separated by commas and nothing else, like this: first, second, third"
+DASHES = "\nAnswer with a Markdown list and nothing else, an item a line, like this:\n- first\n- second"
+NUMBERED = "\nAnswer with a numbered list and nothing else, an item a line, like this:\n1. first\n2. second"
+KNOWN = {
+    "the planets in the solar system": "Mercury Venus Earth Mars Jupiter Saturn Uranus Neptune".split(),
+    "the days of the week": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
+    "the months of the year": "January February March April May June July August September October November December".split(),
+    "the seasons": "spring summer autumn winter".split(),
+    "the colours of the rainbow": "red orange yellow green blue indigo violet".split(),
+    "the continents": ["Africa", "Antarctica", "Asia", "Australia", "Europe", "North America", "South America"],
+    "the oceans": ["Arctic", "Atlantic", "Indian", "Pacific", "Southern"],
+}
+EXACTLY = "Answer with exactly one of these and nothing else: {l}"
+
 VERBS = ["Fill in", "Extract", "Write down", "Give", "Collect", "Find", "Return", "Read out"]
 ROLES = [
     "You read a text and fill in what it says about the {noun} in it, as JSON.",
@@ -80,6 +95,18 @@ def keyed(value: object, weight: float = 1.0) -> list[tuple[str, float]]:
             pieces += [(",", 1.0)] * bool(i) + keyed(inner)
         return [*pieces, ("]", 1.0)]
     return [(dumps(value), 1.0)]
+
+
+def object_schema(arguments: list[tuple[str, str, object]], rng: random.Random | None = None) -> dict:
+    """The JSON Schema of a tool's arguments; with `rng` as schemars writes it."""
+    properties: dict[str, dict] = {}
+    for name, kind, _ in arguments:
+        properties[name] = {"type": kind}
+        if rng and rng.random() < 0.4:
+            properties[name] = {"description": f"The {name}.", "type": kind}
+        if rng and kind == "integer":
+            properties[name]["format"] = rng.choice(["int32", "int64"])
+    return {"type": "object", "properties": properties, "required": [name for name, _, _ in arguments]}
 
 
 class Tasks:
@@ -236,7 +263,11 @@ class Tasks:
         rng.shuffle(labels)
         as_json = rng.random() < 0.3
         listed = rng.choice([", ".join(labels), joined(labels, " or "), " | ".join(labels), "\n" + "\n".join(f"- {x}" for x in labels)])
-        order = rng.choice(["Classify the text. Labels: {l}", "Which {w} fits the text: {l}?", "Choose the {w} of the text. One of: {l}", "What is the {w}? Options: {l}", "Labels: {l}. Answer with one of them.", "Pick the {w}: {l}"])
+        forms = ["Classify the text. Labels: {l}", "Which {w} fits the text: {l}?", "Choose the {w} of the text. One of: {l}", "What is the {w}? Options: {l}", "Labels: {l}. Answer with one of them.", "Pick the {w}: {l}"]
+        if rng.random() < 0.15:
+            listed = ", ".join(labels)
+            forms = [EXACTLY, f"Classify the text. {EXACTLY}", f"What is the {{w}}? {EXACTLY}"]
+        order = rng.choice(forms)
         order = order.replace("{l}", listed).replace("{w}", what)
         answer = dumps(label) if as_json else label
         if as_json:
@@ -255,19 +286,30 @@ class Tasks:
     def listing(self) -> Item:
         """A short list of things of a sort."""
         rng = self.rng
+        if rng.random() < 0.15:
+            what, words = rng.choice(list(KNOWN.items()))
+            order = rng.choice(["Name {w}.", "List {w}.", "What are {w}?", "Give me {w}."]).replace("{w}", what)
+            style = rng.random()
+            if style < 0.3:
+                return Item("listing", [("plain", f"Q: {order} A:")], " " + ", ".join(words))
+            if style < 0.6:
+                return Item("listing", [("user", order + DASHES)], "\n".join(f"- {w}" for w in words))
+            return Item("listing", [("user", order)], ", ".join(words))
         sort, names = rng.choice([("hobby", "hobbies"), ("food", "ingredients"), ("language", "languages"), ("job", "jobs"), ("country", "countries"), ("gadget", "devices"), ("product", "products"), ("skill", "skills"), ("dish", "dishes"), ("event", "events"), ("adjective", "adjectives"), ("tool", "kitchen tools")])
         count = rng.randint(2, 6)
         words = rng.sample(WORDS[sort], count)
         number = rng.choice([str(count), NUMBERS[count]])
         style = rng.randrange(4)
         how, answer = [
-            ([", separated by commas", " as a comma-separated list", ""], ", ".join(words)),
-            ([" as a bulleted list", ", one per line", " with dashes"], "\n".join(f"- {w}" for w in words)),
-            ([" as a numbered list", ", numbered"], "\n".join(f"{i}. {w}" for i, w in enumerate(words, 1))),
+            ([", separated by commas", " as a comma-separated list", "", *[COMMAS] * 3], ", ".join(words)),
+            ([" as a bulleted list", ", one per line", " with dashes", *[DASHES] * 3], "\n".join(f"- {w}" for w in words)),
+            ([" as a numbered list", ", numbered", *[NUMBERED] * 2], "\n".join(f"{i}. {w}" for i, w in enumerate(words, 1))),
             ([" as a JSON array", " in JSON"], dumps(words)),
         ][style]
         order = rng.choice(["List {n} {s}{h}.", "Name {n} {s}{h}.", "Give me {n} {s}{h}.", "Write {n} {s}{h}."])
-        order = order.replace("{n}", number).replace("{s}", names).replace("{h}", rng.choice(how))
+        chosen = rng.choice(how)
+        order = order.replace("{n}", number).replace("{s}", names)
+        order = order.replace("{h}", "") + chosen if chosen.startswith("\n") else order.replace("{h}", chosen)
         if rng.random() < 0.7:
             return Item("listing", [("user", order)], answer)
         return Item("listing", [("plain", f"{order}\n")], answer)
@@ -328,23 +370,64 @@ class Tasks:
         request = rng.choice(forms)
         for name, _, value in parameters:
             request = request.replace("{" + name + "}", str(value))
-        lines = []
+        call = {"name": names[key], "arguments": {n: v for n, _, v in parameters}}
+        if rng.random() < 0.6:
+            head, called = self.tools_of_catena([(names[k], *tools[k][1:3]) for k in chosen]), dumps([call])
+        else:
+            head, called = self.tools_listed([(names[k], *tools[k][1:3]) for k in chosen]), dumps(call)
+        kind = rng.choice(["You are a helpful assistant.", "Answer briefly.", "", ""])
+        messages = [("system", f"{kind}\n\n{head}".strip()), ("user", request)]
+        if rng.random() < 0.4:
+            result, reply = self.told(key, str(parameters[0][2]))
+            return Item("tool", [*messages, ("assistant", called), ("tool", result)], reply)
+        return Item("tool", messages, called)
+
+    def tools_listed(self, tools: list[tuple[str, str, list]]) -> str:
+        """Tools as prompts of all kinds show them."""
+        rng, lines = self.rng, []
         style = rng.randrange(3)
-        for k in chosen:
-            _, what, arguments, _ = tools[k]
+        for name, what, arguments in tools:
             if style == 0:
-                lines.append(f"- {names[k]}({', '.join(f'{n}: {t}' for n, t, _ in arguments)}): {what}")
+                lines.append(f"- {name}({', '.join(f'{n}: {t}' for n, t, _ in arguments)}): {what}")
             elif style == 1:
-                lines.append(dumps({"name": names[k], "description": what, "parameters": {"type": "object", "properties": {n: {"type": t} for n, t, _ in arguments}, "required": [n for n, _, _ in arguments]}}))
+                lines.append(dumps({"name": name, "description": what, "parameters": object_schema(arguments)}))
             else:
-                lines.append(f"{names[k]}: {what}. Arguments: {', '.join(f'{n} ({t})' for n, t, _ in arguments)}")
-        answer = dumps({"name": names[key], "arguments": {n: v for n, _, v in parameters}})
+                lines.append(f"{name}: {what}. Arguments: {', '.join(f'{n} ({t})' for n, t, _ in arguments)}")
         head = rng.choice(["You can call these tools:", "Tools:", "Available tools:", "Answer by calling one of these tools:"])
-        messages = [("system", head + "\n" + "\n".join(lines)), ("user", request)]
-        if rng.random() < 0.25:
-            result, reply = rng.choice([("sunny", "It is sunny."), ("rain", "It is rain."), (str(number), f"It is {number}."), ("done", "It is done."), ("14:30", "It is 14:30.")])
-            return Item("tool", [*messages, ("assistant", answer), ("tool", result)], reply)
-        return Item("tool", messages, answer)
+        return "\n".join([head, *lines])
+
+    def tools_of_catena(self, tools: list[tuple[str, str, list]]) -> str:
+        """Tools as `with_tools` shows them."""
+        rng = self.rng
+        must = rng.choice(["You may call tools. Answer in plain text when you need none.", "Answer by calling one tool or more.", "Answer by calling exactly one tool."])
+        form = '[{"name":"TOOL","arguments":{…}}]'
+        lines = []
+        for name, what, arguments in tools:
+            schema = object_schema(arguments, rng)
+            what = rng.choice([what[0].upper() + what[1:] + ".", what, f"Tool: {what}."])
+            lines.append(dumps({"name": name, "description": what, "arguments": schema}))
+        listed = "\n".join(lines)
+        return f"{must} A call is a JSON array and nothing else, like {form}; arguments satisfy the tool's JSON schema. These are the tools:\n{listed}"
+
+    def told(self, key: str, first: str) -> tuple[str, str]:
+        """What a tool gives, and what is said of it: a sentence as it is, a value in a sentence."""
+        rng, values = self.rng, self.values
+        degrees, sky = rng.randint(-20, 39), rng.choice(["sunny", "cloudy", "rainy", "windy", "foggy", "cold", "warm", "snowy"])
+        sentences = {
+            "weather": [f"It is {sky} in {first}.", f"In {first} it is {sky}, at {degrees} degrees.", f"{degrees} degrees and {sky}.", f"The weather in {first} is {sky}.", f"{first}: {sky}, {degrees} degrees Celsius."],
+            "time": [f"It is {rng.randint(0, 23):02}:{rng.randint(0, 59):02} in {first}.", f"In {first} it is {rng.randint(1, 12)} o'clock."],
+            "mail": [f"The mail to {first} is sent.", "Sent.", f"{first} has got the mail."],
+            "search": [f"Found {rng.randint(2, 99)} pages.", f"{values.invented()} sells it for {rng.randint(2, 99)} dollars."],
+            "timer": [f"The timer is set to {first} minutes.", "The timer runs."],
+            "book": [f"A table at {first} is booked.", f"The table is booked for {rng.randint(5, 11)} o'clock."],
+        }
+        if key in sentences and rng.random() < 0.7:
+            sentence = rng.choice(sentences[key])
+            return sentence, sentence
+        if key == "weather":
+            return sky, f"It is {sky}."
+        value = {"add": str(rng.randint(4, 999)), "multiply": str(rng.randint(4, 9999)), "time": f"{rng.randint(0, 23):02}:{rng.randint(0, 59):02}"}.get(key)
+        return (value, f"It is {value}.") if value else ("done", "It is done.")
 
     def copy(self) -> Item:
         """Words to be said again."""
