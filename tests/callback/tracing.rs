@@ -265,7 +265,7 @@ fn a_model_and_a_tool_have_the_names_of_open_telemetry() {
         city: String,
     }
     let options = GenerateOptions::new().max_tokens(64).temperature(0.5);
-    let (log, _) = Log::record(|| {
+    let (log, ()) = Log::record(|| {
         let tool = Tool::new("weather", "Tells it.", |at: City| async move { Ok(at.city) }).unwrap();
         let called = with_context(move |city: String, cx: RunContext| {
             let tool = tool.clone();
