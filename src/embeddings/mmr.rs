@@ -17,7 +17,7 @@ impl<T> VectorIndex<T> {
     /// index.add(vec![1.0, 0.1], "east")?;
     /// index.add(vec![1.0, 0.11], "east as well")?;
     /// index.add(vec![0.7, 0.7], "north-east")?;
-    /// let found = index.search_mmr(&[1.0, 0.1], 2, 3, 0.5)?;
+    /// let found = index.search_mmr(&[1.0, 0.1], 2, 3, 0.4)?;
     /// assert_eq!(found.iter().map(|found| *found.item).collect::<Vec<_>>(), ["east", "north-east"]);
     /// # Ok::<(), catena::Error>(())
     /// ```
