@@ -90,9 +90,9 @@ pub trait Runnable<I: Send + 'static>: Send + Sync {
         None
     }
 
-    /// What it is made of. Steps that run others tell of them.
+    /// What it is made of. Steps that run others tell of them, and steps that read configurable values of the keys.
     fn graph(&self) -> Graph {
-        Graph::of::<I, Self::Output>(self.name(), self.kind())
+        Graph::of::<I, Self::Output>(self.name(), self.kind()).reading_any()
     }
 }
 
@@ -135,6 +135,10 @@ where
     fn name(&self) -> Cow<'static, str> {
         let path = type_name::<F>();
         if path.contains("{{closure}}") { "closure".into() } else { last_segment(path).into() }
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<I, O>(self.name(), StepKind::Step)
     }
 }
 

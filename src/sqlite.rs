@@ -121,3 +121,45 @@ impl fmt::Debug for Database {
         f.debug_tuple("Database").field(&self.0.path).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Message, MessageHistory, SqliteHistory};
+    use futures::executor::block_on;
+
+    /// What SQLite says when there is no room left, and nothing half done stays behind.
+    #[test]
+    fn a_full_disk_is_told_and_nothing_is_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("full.db");
+        let history = block_on(SqliteHistory::open(&path)).unwrap();
+        let turn = [Message::user("short"), Message::assistant("short")];
+        block_on(history.append("s", &turn)).unwrap();
+        let pages = |connection: &mut Connection| {
+            let pages: u32 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get::<_, u32>(0))
+        };
+        block_on(history.database().run(pages)).unwrap();
+        let long = [Message::user("fits"), Message::assistant("x".repeat(100_000))];
+        let error = block_on(history.append("s", &long)).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ErrorKind::Io, path.to_str()));
+        assert_eq!(error.message(), "the disk is full, and nothing was changed");
+        assert_eq!(block_on(history.messages("s")).unwrap(), turn);
+        block_on(history.append("s", &turn)).unwrap();
+        assert_eq!(block_on(history.messages("s")).unwrap().len(), 4);
+    }
+
+    /// What was begun is finished, and asking after the end is an error.
+    #[test]
+    fn a_thread_that_ended_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = block_on(Database::open(&folder.path().join("x.db"), Duration::ZERO)).unwrap();
+        drop(database.0.jobs.lock().unwrap().take());
+        let error = block_on(database.run(|_| Ok(()))).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Closed);
+        let database = block_on(Database::open(&folder.path().join("x.db"), Duration::ZERO)).unwrap();
+        let error = block_on(database.run(|_| -> rusqlite::Result<()> { panic!("a job that panics") })).unwrap_err();
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Closed, "the database's thread is gone"));
+    }
+}

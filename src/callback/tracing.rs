@@ -1,5 +1,5 @@
 //! Runs as spans of the `tracing` crate.
-use crate::{CallbackHandler, Completion, Delta, Error, Request, RunId, RunInfo};
+use crate::{CallbackHandler, Completion, Delta, Error, FinishReason, Prompt, Request, RunId, RunInfo, StepKind};
 use serde_json::Value;
 use std::{
     any::Any,
@@ -22,6 +22,13 @@ use tracing::{Level, Span, debug, error, field::Empty, info, info_span, span::Id
 /// held to one) and `max_tokens`, and at the end also `finish_reason`, `prompt_tokens`, `cached_tokens`,
 /// `completion_tokens`, `seed`, `queue_ms`, `prompt_eval_ms`, `eval_ms`, `sample_ms`, `total_ms` and
 /// `tokens_per_second`.
+///
+/// Beside these a model has the names of OpenTelemetry's semantic conventions for generative AI, which tools such as
+/// `tracing-opentelemetry` hand on: `otel.name`, `otel.kind`, `gen_ai.operation.name` (`chat` for messages, or
+/// `text_completion`), `gen_ai.provider.name` (`catena`), `gen_ai.request.model`, `gen_ai.request.max_tokens`,
+/// `gen_ai.request.temperature`, `gen_ai.response.finish_reasons` (`stop` or `length`), `gen_ai.usage.input_tokens`,
+/// `gen_ai.usage.output_tokens`, and `error.type`. The run of a tool has `gen_ai.operation.name` (`execute_tool`) and
+/// `gen_ai.tool.name`.
 ///
 /// Each outcome is an event too: `INFO` for a value and for a cancellation, `ERROR` for a failure, once, at the run that
 /// failed; the runs around it tell of it at `DEBUG`. Increments are events at `TRACE`, a step tried again is a `WARN`, and
@@ -121,8 +128,13 @@ impl CallbackHandler for TracingHandler {
             around => info_span!(
                 target: "catena", parent: self.around(around), "step",
                 run = id, parent, name, kind = "step", outcome = Empty, elapsed_ms = Empty,
+                "gen_ai.operation.name" = Empty, "gen_ai.tool.name" = Empty,
             ),
         };
+        if run.kind() == StepKind::Tool {
+            span.record("gen_ai.operation.name", "execute_tool");
+            span.record("gen_ai.tool.name", name);
+        }
         lock(&self.runs).insert(run.id(), Open::new(span));
     }
 
@@ -172,8 +184,19 @@ impl CallbackHandler for TracingHandler {
     }
 
     fn on_llm_start(&self, run: &RunInfo, request: &Request) {
+        let operation = match request.prompt {
+            Prompt::Text(_) => "text_completion",
+            Prompt::Messages(_) => "chat",
+        };
+        let model = run.model().unwrap_or(run.name());
         let span = info_span!(
             target: "catena", parent: self.around(Some(run.id())), "llm.generate",
+            "otel.name" = format!("{operation} {model}"), "otel.kind" = "internal",
+            "gen_ai.operation.name" = operation, "gen_ai.provider.name" = "catena", "gen_ai.request.model" = model,
+            "gen_ai.request.max_tokens" = request.options.max_tokens,
+            "gen_ai.request.temperature" = request.options.temperature.map(f64::from),
+            "gen_ai.response.finish_reasons" = Empty, "gen_ai.usage.input_tokens" = Empty,
+            "gen_ai.usage.output_tokens" = Empty, "error.type" = Empty,
             run = run.id().to_string(), name = run.name(), kind = "llm", grammar = request.grammar.is_some(),
             max_tokens = request.options.max_tokens, prompt = Empty, outcome = Empty, elapsed_ms = Empty,
             finish_reason = Empty, prompt_tokens = Empty, cached_tokens = Empty, completion_tokens = Empty, seed = Empty,
@@ -208,6 +231,10 @@ impl CallbackHandler for TracingHandler {
         span.record("cached_tokens", usage.cached_tokens);
         span.record("completion_tokens", usage.completion_tokens);
         span.record("seed", seed);
+        span.record("gen_ai.usage.input_tokens", usage.prompt_tokens);
+        span.record("gen_ai.usage.output_tokens", usage.completion_tokens);
+        let reason = if *finish_reason == FinishReason::Length { "length" } else { "stop" };
+        span.record("gen_ai.response.finish_reasons", reason);
         span.record("cached", cached);
         for (name, time) in [
             ("queue_ms", timings.queue),
@@ -255,6 +282,7 @@ impl Open {
 
     fn fail(&self, error: &Error, elsewhere: bool) {
         let elapsed_ms = self.close("error");
+        self.span.record("error.type", tracing::field::debug(error.kind()));
         if elsewhere {
             debug!(target: "catena", parent: &self.span, elapsed_ms, kind = ?error.kind(), %error, "failed");
         } else {

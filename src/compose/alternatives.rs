@@ -107,7 +107,10 @@ impl<I: Send + 'static, O: Send + 'static> Runnable<I> for Alternatives<I, O> {
     fn graph(&self) -> Graph {
         let steps = self.steps.iter().map(|(name, step)| GraphBranch::new(name, step.graph())).collect();
         let default = self.steps.first().map(|(name, _)| format!("`{name}` unless configured")).unwrap_or_default();
-        Graph::of::<I, O>(self.key.clone(), StepKind::Chain).with_note(default).with_parts(Parts::Choice(steps))
+        Graph::of::<I, O>(self.key.clone(), StepKind::Chain)
+            .with_note(default)
+            .with_parts(Parts::Choice(steps))
+            .reading([&*self.key])
     }
 }
 

@@ -72,7 +72,10 @@ where
     }
 
     fn graph(&self) -> Graph {
-        Graph::of::<I, R::Output>("delegate", StepKind::Chain).with_note("to a step that the input decides on")
+        Graph::of::<I, R::Output>("delegate", StepKind::Chain)
+            .with_note("to a step that the input decides on")
+            .reading_any()
+            .running_perhaps()
     }
 }
 

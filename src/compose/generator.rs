@@ -1,5 +1,5 @@
 //! Functions that give streams.
-use crate::{Chunk, ChunkStream, Result, RunContext, Runnable, chunk::whole};
+use crate::{Chunk, ChunkStream, Graph, Result, RunContext, Runnable, StepKind, chunk::whole};
 use futures::{Stream, StreamExt};
 use std::{borrow::Cow, fmt};
 
@@ -53,6 +53,10 @@ where
 
     fn name(&self) -> Cow<'static, str> {
         "generator".into()
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<I, O>(self.name(), StepKind::Step)
     }
 }
 

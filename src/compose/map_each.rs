@@ -78,6 +78,9 @@ impl<I: Send + 'static, R: Runnable<I>> Runnable<Vec<I>> for MapEach<R> {
     fn graph(&self) -> Graph {
         let note = format!("{} at a time", self.limit);
         let inner = Parts::Inner(Box::new(self.step.graph()));
-        Graph::of::<Vec<I>, Self::Output>("map_each", StepKind::Chain).with_note(note).with_parts(inner)
+        Graph::of::<Vec<I>, Self::Output>("map_each", StepKind::Chain)
+            .with_note(note)
+            .with_parts(inner)
+            .running_perhaps()
     }
 }

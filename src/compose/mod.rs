@@ -19,6 +19,7 @@ mod router;
 mod seq;
 mod side_by_side;
 mod step;
+mod tee;
 mod timeout;
 mod tuple;
 

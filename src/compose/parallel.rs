@@ -1,7 +1,11 @@
 //! Named steps side by side.
-use super::side_by_side::{Slot, merged, run_in_turn, stream_in_turn};
+use super::{
+    side_by_side::{Slot, merged, run_in_turn, stream_in_turn, transform_in_turn},
+    tee::Tee,
+};
 use crate::{
     ChunkStream, DynRunnable, Error, ErrorKind, Graph, GraphBranch, Parts, Result, RunContext, Runnable, StepKind,
+    chunk::failed,
 };
 use futures::{FutureExt, future};
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
@@ -9,7 +13,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 /// Named steps that run side by side, each on a clone of the input; gathered at run time.
 ///
 /// All give values of one type. The first failure cancels the others. Each branch is a run under its name, and what it
-/// hands out on the way comes as [`Delta::Branch`](crate::Delta::Branch). A few steps of different types run side by side
+/// hands out on the way comes as [`Delta::Branch`](crate::Delta::Branch). Behind a step that streams each branch has what
+/// comes in as it comes. A few steps of different types run side by side
 /// as a tuple.
 ///
 /// # Examples
@@ -42,6 +47,24 @@ impl<I: Send + 'static, O: Send + 'static> Parallel<I, O> {
         self
     }
 
+    /// The stream of all branches, each of which `begin` begins.
+    fn streamed<'a>(
+        &'a self,
+        begin: impl Fn(Cow<'static, str>, &'a DynRunnable<I, O>) -> ChunkStream<'a, O>,
+    ) -> ChunkStream<'a, BTreeMap<String, O>> {
+        if let Err(error) = self.check() {
+            return failed(error);
+        }
+        let slots: Vec<_> = self.branches.iter().map(|_| Slot::new()).collect();
+        let branches = self.branches.iter().zip(&slots);
+        let members: Vec<_> = branches
+            .map(|((name, step), slot)| slot.fill(Arc::clone(name), begin(name.to_string().into(), step)))
+            .collect();
+        merged(members, move || {
+            self.branches.iter().zip(&slots).map(|((name, _), slot)| Ok((name.to_string(), slot.take()?))).collect()
+        })
+    }
+
     fn check(&self) -> Result<()> {
         let mut names: Vec<_> = self.branches.iter().map(|(name, _)| name).collect();
         names.sort_unstable();
@@ -69,23 +92,14 @@ impl<I: Clone + Send + 'static, O: Send + 'static> Runnable<I> for Parallel<I, O
     }
 
     fn run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, Self::Output> {
-        if let Err(error) = self.check() {
-            return crate::chunk::failed(error);
-        }
         let lanes = Arc::new(cx.lanes());
-        let slots: Vec<_> = self.branches.iter().map(|_| Slot::new()).collect();
-        let members: Vec<_> = self
-            .branches
-            .iter()
-            .zip(&slots)
-            .map(|((name, step), slot)| {
-                let chunks = stream_in_turn(&lanes, cx, name.to_string().into(), step, input.clone());
-                slot.fill(Arc::clone(name), chunks)
-            })
-            .collect();
-        merged(members, move || {
-            self.branches.iter().zip(&slots).map(|((name, _), slot)| Ok((name.to_string(), slot.take()?))).collect()
-        })
+        self.streamed(|name, step| stream_in_turn(&lanes, cx, name, step, input.clone()))
+    }
+
+    fn transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, Self::Output> {
+        let (lanes, input) = (Arc::new(cx.lanes()), Tee::new(input));
+        let chunks = self.streamed(|name, step| transform_in_turn(&lanes, cx, name, step, input.reader()));
+        input.hold(chunks)
     }
 
     fn name(&self) -> Cow<'static, str> {

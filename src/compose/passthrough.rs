@@ -55,4 +55,8 @@ impl<I: Send + 'static> Runnable<I> for Passthrough {
     fn transform<'a>(&'a self, input: ChunkStream<'a, I>, _: &RunContext) -> ChunkStream<'a, I> {
         input
     }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<I, I>(Runnable::<I>::name(self), StepKind::Step)
+    }
 }

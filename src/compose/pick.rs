@@ -1,5 +1,5 @@
 //! Some of the variables.
-use crate::{Error, ErrorKind, Result, RunContext, Runnable, Vars};
+use crate::{Error, ErrorKind, Graph, Result, RunContext, Runnable, StepKind, Vars};
 use serde::de::DeserializeOwned;
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -41,6 +41,10 @@ impl Runnable<Vars> for Pick {
     fn name(&self) -> Cow<'static, str> {
         "pick".into()
     }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<Vars, Vars>(self.name(), StepKind::Step)
+    }
 }
 
 crate::pipe_head!(Pick: Vars);
@@ -81,6 +85,10 @@ impl<T: DeserializeOwned + Send + 'static> Runnable<Vars> for PickOne<T> {
 
     fn name(&self) -> Cow<'static, str> {
         "pick".into()
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<Vars, T>(self.name(), StepKind::Step)
     }
 }
 

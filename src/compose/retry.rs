@@ -132,9 +132,14 @@ impl<I: Clone + Send + 'static, R: Runnable<I>> Runnable<I> for Retry<R> {
     }
 
     fn graph(&self) -> Graph {
-        let inner = Parts::Inner(Box::new(self.step.graph()));
+        let step = self.step.graph();
         let note = format!("up to {} attempts", self.attempts);
-        Graph::of::<I, R::Output>("retry", StepKind::Chain).with_note(note).with_parts(inner)
+        Graph {
+            input_schema: step.input_schema.clone(),
+            output_schema: step.output_schema.clone(),
+            ..Graph::of::<I, R::Output>("retry", StepKind::Chain).with_note(note)
+        }
+        .with_parts(Parts::Inner(Box::new(step)))
     }
 }
 

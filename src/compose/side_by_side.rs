@@ -40,6 +40,27 @@ pub(crate) fn stream_in_turn<'a, I: Send + 'static, R: Runnable<I>>(
     chunks.into_stream().flatten().boxed()
 }
 
+/// As [`stream_in_turn`], on a value that is still being produced.
+pub(crate) fn transform_in_turn<'a, I: Send + 'static, R: Runnable<I>>(
+    lanes: &Arc<Lanes>,
+    cx: &RunContext,
+    name: Cow<'static, str>,
+    step: &'a R,
+    input: ChunkStream<'a, I>,
+) -> ChunkStream<'a, R::Output> {
+    if lanes.are_free() {
+        return cx.transform_step(name, step, input);
+    }
+    let (lanes, cx) = (Arc::clone(lanes), cx.clone());
+    let chunks = async move {
+        let turn = lanes.enter().await;
+        cx.transform_step(name, step, input).inspect(move |_| {
+            let _held = &turn;
+        })
+    };
+    chunks.into_stream().flatten().boxed()
+}
+
 /// Where the value of a member is kept until all have theirs.
 #[derive(Debug)]
 pub(crate) struct Slot<O>(Arc<Mutex<Option<O>>>);

@@ -1,10 +1,13 @@
 //! Steps side by side.
-use super::side_by_side::{Slot, merged, run_in_turn, stream_in_turn};
+use super::{
+    side_by_side::{Slot, merged, run_in_turn, stream_in_turn, transform_in_turn},
+    tee::Tee,
+};
 use crate::{ChunkStream, Graph, GraphBranch, Parts, Result, RunContext, Runnable, StepKind};
 use std::{borrow::Cow, sync::Arc};
 
-/// Tuples run their members side by side, each on a clone of the input; the first failure cancels the others. The
-/// increments of a member are those of a branch, named by its place.
+/// Tuples run their members side by side, each on a clone of the input; the first failure cancels the others. In a stream
+/// each has what comes in as it comes, and the increments of a member are those of a branch, named by its place.
 macro_rules! tuple {
     ($($step:ident $n:tt $slot:ident),+) => {
         impl<I: Clone + Send + 'static, $($step: Runnable<I>),+> Runnable<I> for ($($step,)+) {
@@ -25,6 +28,16 @@ macro_rules! tuple {
                     $slot.fill(stringify!($n), stream_in_turn(&lanes, cx, name, &self.$n, input.clone()))
                 }),+];
                 merged(members, move || Ok(($($slot.take()?,)+)))
+            }
+
+            fn transform<'a>(&'a self, input: ChunkStream<'a, I>, cx: &RunContext) -> ChunkStream<'a, Self::Output> {
+                let (lanes, input) = (Arc::new(cx.lanes()), Tee::new(input));
+                $(let $slot = Slot::new();)+
+                let members = [$({
+                    let name = member($n, &self.$n.name());
+                    $slot.fill(stringify!($n), transform_in_turn(&lanes, cx, name, &self.$n, input.reader()))
+                }),+];
+                input.hold(merged(members, move || Ok(($($slot.take()?,)+))))
             }
 
             fn name(&self) -> Cow<'static, str> {

@@ -138,6 +138,10 @@ impl RunConfig {
 
     /// A value that steps below may ask for with [`RunContext::configurable`](crate::RunContext::configurable); it
     /// also chooses among [`alternatives`](crate::alternatives()).
+    ///
+    /// A key that nothing reads in the run that is given it is an [`ErrorKind::UnknownKey`], which lists those that are
+    /// read: before anything runs where all steps tell what they read, as those of this library do, and else at the end.
+    /// Where a step that may read anything was perhaps not run, as in a branch, the key passes.
     pub fn configurable(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.configurable.insert(key.into(), value.into());
         self

@@ -91,7 +91,14 @@ impl RunContext {
     }
 
     /// The value for this key, of the innermost [`RunConfig`] that has one.
+    ///
+    /// A run that is given a key for which nothing asks fails with [`ErrorKind::UnknownKey`]. So ask whatever the input
+    /// is, or tell of the key beforehand, with [`WithContext::reading`](crate::WithContext::reading) or in the
+    /// [`graph`](crate::Runnable::graph) of a step of your own.
     pub fn configurable(&self, key: &str) -> Option<&Value> {
+        if let Some(given) = &self.limits().given {
+            given.ask(key);
+        }
         self.limits().configurable.get(key)
     }
 

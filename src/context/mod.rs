@@ -4,6 +4,7 @@ mod cancellation;
 mod config;
 #[expect(clippy::module_inception, reason = "one concept per file")]
 mod context;
+mod given;
 mod govern;
 mod id;
 mod run;

@@ -1,5 +1,5 @@
 //! What runs share with those below them.
-use super::{RunConfig, RunId, budget::Budget, cancellation::Cancellation};
+use super::{RunConfig, RunId, budget::Budget, cancellation::Cancellation, given::Given};
 use crate::{Error, ErrorKind, GenerateOptions, callback::Slot};
 use serde_json::{Map, Value};
 use std::{
@@ -46,6 +46,8 @@ pub(crate) struct Limits {
     /// How many chains that steps gave lie around.
     pub(crate) depth: usize,
     pub(crate) configurable: Map<String, Value>,
+    /// Who is to know which of them are asked for.
+    pub(crate) given: Option<Arc<Given>>,
     pub(crate) options: GenerateOptions,
 }
 
@@ -63,6 +65,8 @@ pub(crate) struct Next {
     pub(crate) own: Vec<Arc<Slot>>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt: Option<u32>,
+    /// The configurable keys that it is given.
+    pub(crate) keys: BTreeSet<String>,
     pub(crate) govern: Govern,
 }
 
@@ -71,6 +75,8 @@ pub(crate) struct Next {
 pub(crate) struct Govern {
     pub(crate) budgets: Vec<Arc<Budget>>,
     pub(crate) interruptible: bool,
+    /// What it was given and must find read.
+    pub(crate) given: Option<Arc<Given>>,
 }
 
 /// An id that one run may have.
@@ -104,6 +110,7 @@ impl Default for Limits {
             recursion_limit: 25,
             depth: 0,
             configurable: Map::new(),
+            given: None,
             options: GenerateOptions::new(),
         }
     }
@@ -161,6 +168,7 @@ impl Scope {
             limits.cancellations.extend(config.cancellations.iter().cloned());
             limits.recursion_limit = config.recursion_limit.unwrap_or(limits.recursion_limit);
             limits.configurable.extend(config.configurable.clone());
+            next.keys.extend(config.configurable.keys().cloned());
             limits.options = std::mem::take(&mut limits.options).overridden_by(config.options.clone());
         }
         scope.next = Some(Box::new(next));
@@ -178,6 +186,12 @@ impl Scope {
             scope.invocation = Arc::default();
             scope.slots = scope.slots.iter().map(|slot| Arc::new(slot.fresh())).collect();
             scope.own = scope.own.iter().map(|slot| Arc::new(slot.fresh())).collect();
+        }
+        if !next.keys.is_empty() {
+            let limits = Arc::make_mut(&mut scope.limits);
+            let given = Given::new(std::mem::take(&mut next.keys), limits.given.take());
+            next.govern.given = Some(Arc::clone(&given));
+            limits.given = Some(given);
         }
         if let Some(timeout) = next.timeout {
             let limits = Arc::make_mut(&mut scope.limits);

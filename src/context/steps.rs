@@ -22,12 +22,12 @@ impl RunContext {
     /// Runs `step` as this run, which has not begun.
     pub(crate) async fn call<I: Send + 'static, R: Runnable<I>>(&self, step: &R, input: I) -> Result<R::Output> {
         let mut report = self.begin(Some(&input));
-        let outcome = match self.aborted() {
+        let outcome = match self.aborted().and_then(|()| self.check_given(step)) {
             Ok(()) if self.run().govern.is_free() => step.run(input, self).await,
             Ok(()) => self.governed(step.run(input, self)).boxed().await,
             Err(error) => Err(error),
         };
-        match outcome {
+        match outcome.and_then(|output| self.check_asked().map(|()| output)) {
             Ok(output) => {
                 report.end(&output);
                 self.aborted().map(|()| output)
@@ -59,7 +59,7 @@ impl RunContext {
     {
         let report = self.begin(Some(&input));
         let cx = self.clone();
-        report.watch(self.admitted(move || step.run_stream(input, &cx)), Upstream::default())
+        report.watch(self.admitted(step, move || step.run_stream(input, &cx)), Upstream::default())
     }
 
     /// Runs `step` as a child run on a value that is still being produced.
@@ -77,16 +77,17 @@ impl RunContext {
         let report = cx.begin(None);
         let upstream = Upstream::default();
         let input = upstream.note_failure(input);
-        let chunks = cx.clone().admitted(move || step.transform(input, &cx));
+        let chunks = cx.clone().admitted(step, move || step.transform(input, &cx));
         report.watch(chunks, upstream)
     }
 
     /// What `make` streams, once this run may work.
-    fn admitted<'a, O: Send + 'static>(
+    fn admitted<'a, I: Send + 'static, O: Send + 'static, R: Runnable<I>>(
         &self,
+        step: &R,
         make: impl FnOnce() -> ChunkStream<'a, O> + Send + 'a,
     ) -> ChunkStream<'a, O> {
-        match self.aborted() {
+        match self.aborted().and_then(|()| self.check_given(step)) {
             Ok(()) if self.run().govern.is_free() => make(),
             Ok(()) => self.governed_stream(make),
             Err(error) => failed(error),

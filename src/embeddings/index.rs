@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind, Result};
 #[derive(Debug, Clone)]
 pub struct VectorIndex<T> {
     /// Vectors of length 1, or the zero vector.
-    entries: Vec<(Vec<f32>, T)>,
+    pub(super) entries: Vec<(Vec<f32>, T)>,
     dimensions: Option<usize>,
 }
 
@@ -31,6 +31,11 @@ pub struct Found<'i, T> {
     pub similarity: f32,
     /// What stands with the vector.
     pub item: &'i T,
+}
+
+/// The cosine of the angle between two vectors of length 1.
+pub(super) fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 impl<T> VectorIndex<T> {
@@ -56,11 +61,17 @@ impl<T> VectorIndex<T> {
     /// # Errors
     /// As [`add`](VectorIndex::add).
     pub fn search(&self, vector: &[f32], count: usize) -> Result<Vec<Found<'_, T>>> {
+        let nearest = self.nearest(vector, count)?.into_iter();
+        let found = nearest.filter_map(|(similarity, at)| Some(Found { similarity, item: &self.entries.get(at)?.1 }));
+        Ok(found.collect())
+    }
+
+    /// How near the `count` nearest are, and which they are, the nearest first.
+    pub(super) fn nearest(&self, vector: &[f32], count: usize) -> Result<Vec<(f32, usize)>> {
         let vector = self.unit(vector.to_vec())?;
-        let cosine = |other: &[f32]| vector.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
-        let mut found: Vec<_> =
-            self.entries.iter().map(|(other, item)| Found { similarity: cosine(other), item }).collect();
-        found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
+        let all = self.entries.iter().enumerate();
+        let mut found: Vec<_> = all.map(|(at, (other, _))| (cosine(&vector, other), at)).collect();
+        found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         found.truncate(count);
         Ok(found)
     }

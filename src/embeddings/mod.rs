@@ -1,5 +1,6 @@
 //! Texts as vectors.
 mod index;
+pub(crate) mod mmr;
 mod provider;
 
 pub use index::{Found, VectorIndex};

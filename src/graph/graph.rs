@@ -1,5 +1,5 @@
 //! What a chain is made of.
-use super::type_name::short;
+use super::{reads::Reads, type_name::short};
 use crate::StepKind;
 use serde::Serialize;
 use serde_json::Value;
@@ -47,6 +47,12 @@ pub struct Graph {
     /// The JSON Schema of what it gives, where the step knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<Value>,
+    /// The configurable keys that it reads itself, where the step tells them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub configurable: Vec<String>,
+    /// Whether those are all.
+    #[serde(skip)]
+    pub(crate) reads: Reads,
     /// The steps inside.
     #[serde(flatten)]
     pub parts: Parts,
@@ -99,6 +105,8 @@ impl Graph {
             output: short(type_name::<O>()),
             input_schema: None,
             output_schema: None,
+            configurable: Vec::new(),
+            reads: Reads::default(),
             parts: Parts::None,
         }
     }
@@ -131,6 +139,17 @@ impl Graph {
         self
     }
 
+    /// The same, reading these configurable keys and no others.
+    ///
+    /// A step that reads with [`RunContext::configurable`](crate::RunContext::configurable), and that has a
+    /// [`graph`](crate::Runnable::graph) of its own, tells of its keys here: others are refused as unknown.
+    #[must_use]
+    pub fn reading<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.configurable.extend(keys.into_iter().map(Into::into));
+        self.reads = Reads::Told;
+        self
+    }
+
     /// The graph as JSON.
     pub fn json(&self) -> Value {
         // Names and schemas always serialize.
@@ -140,10 +159,13 @@ impl Graph {
 
 /// The steps of `first` and then `second`, laid out in one row.
 pub(crate) fn in_a_row<I, O>(first: Graph, second: Graph) -> Graph {
+    let input_schema = first.input_schema.clone();
     let mut steps = match first.parts {
         Parts::Sequence(steps) if first.name.is_empty() => steps,
         _ => vec![first],
     };
+    let input_schema = if steps.is_empty() { second.input_schema.clone() } else { input_schema };
+    let output_schema = second.output_schema.clone();
     steps.push(second);
-    Graph::of::<I, O>("", StepKind::Chain).with_parts(Parts::Sequence(steps))
+    Graph { input_schema, output_schema, ..Graph::of::<I, O>("", StepKind::Chain) }.with_parts(Parts::Sequence(steps))
 }

@@ -237,8 +237,12 @@ impl<R: Runnable<Vars, Output: Reply>> Runnable<Vars> for Session<R> {
     }
 
     fn graph(&self) -> Graph {
-        let inner = Parts::Inner(Box::new(self.chat.step.graph()));
-        Graph::of::<Vars, R::Output>("session", StepKind::Chain).with_note("with a history").with_parts(inner)
+        let step = self.chat.step.graph();
+        let parts = match &self.chat.trim {
+            Some(trim) => Parts::Sequence(vec![trim.graph(), step]),
+            None => Parts::Inner(Box::new(step)),
+        };
+        Graph::of::<Vars, R::Output>("session", StepKind::Chain).with_note("with a history").with_parts(parts)
     }
 }
 

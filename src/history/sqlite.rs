@@ -39,6 +39,13 @@ impl SqliteHistory {
     }
 }
 
+#[cfg(test)]
+impl SqliteHistory {
+    pub(crate) fn database(&self) -> &Database {
+        &self.0
+    }
+}
+
 #[async_trait]
 impl MessageHistory for SqliteHistory {
     async fn messages(&self, session: &str) -> Result<Vec<Message>> {

@@ -57,7 +57,7 @@ impl<R: Runnable<Vars, Output = String>> Runnable<Vec<Message>> for SummariseOld
         let inner = Parts::Inner(Box::new(self.chain.graph()));
         let note = format!("all but the last {}", self.keep);
         let messages = Graph::of::<Vec<Message>, Vec<Message>>("summarise_older", StepKind::Chain);
-        messages.with_note(note).with_parts(inner)
+        messages.with_note(note).with_parts(inner).running_perhaps()
     }
 }
 

@@ -1,5 +1,5 @@
 //! Histories cut to size.
-use crate::{Error, ErrorKind, Message, Result, Role, RunContext, Runnable, TokenCounter};
+use crate::{Error, ErrorKind, Graph, Message, Result, Role, RunContext, Runnable, StepKind, TokenCounter};
 use std::{borrow::Cow, fmt};
 
 /// How many messages at the beginning are instructions: these stay.
@@ -47,6 +47,10 @@ impl Runnable<Vec<Message>> for KeepLast {
 
     fn name(&self) -> Cow<'static, str> {
         "keep_last".into()
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<Vec<Message>, Vec<Message>>(self.name(), StepKind::Step)
     }
 }
 
@@ -118,6 +122,10 @@ impl<C: TokenCounter> Runnable<Vec<Message>> for KeepTokens<C> {
 
     fn name(&self) -> Cow<'static, str> {
         "keep_tokens".into()
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<Vec<Message>, Vec<Message>>(self.name(), StepKind::Step)
     }
 }
 

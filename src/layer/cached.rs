@@ -86,6 +86,10 @@ impl<L: LLM + ?Sized> LLM for Cached<L> {
     fn identity(&self) -> String {
         self.provider.identity()
     }
+
+    fn configurable(&self) -> Vec<String> {
+        self.provider.configurable()
+    }
 }
 
 impl<L: LLM + ?Sized> Model<L> {

@@ -1,7 +1,7 @@
 //! What users hold of a language model.
 use crate::{
-    CallbackHandler, Chunk, ChunkStream, Completion, GenerateOptions, Grammar, IntoRequest, LLM, Request, Result,
-    RunContext, Runnable, StepKind, Structured,
+    CallbackHandler, Chunk, ChunkStream, Completion, GenerateOptions, Grammar, Graph, IntoRequest, LLM, Request,
+    Result, RunContext, Runnable, StepKind, Structured,
     chain::text_of,
     chunk::whole,
     report::{LlmEvents, Report, Upstream},
@@ -184,6 +184,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Model<L> 
     fn kind(&self) -> StepKind {
         StepKind::Model
     }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<I, String>(self.id(), StepKind::Model).reading(self.provider.configurable())
+    }
 }
 
 crate::pipe_head!(impl<L> Model<L>: crate::Prompt where L: LLM);
@@ -251,6 +255,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Detailed<
 
     fn kind(&self) -> StepKind {
         StepKind::Model
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<I, Completion>(self.0.id(), StepKind::Model).reading(self.0.provider.configurable())
     }
 }
 

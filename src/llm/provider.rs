@@ -49,4 +49,9 @@ pub trait LLM: Send + Sync + 'static {
     fn identity(&self) -> String {
         self.id().to_owned()
     }
+
+    /// The configurable keys that it reads from the contexts it is given, if any: others are refused as unknown.
+    fn configurable(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

@@ -1,7 +1,8 @@
 //! Typed answers beside the text they were read from.
 use super::typed::parse;
 use crate::{
-    Chunk, ChunkStream, Completion, IntoRequest, LLM, Result, RunContext, Runnable, StepKind, Structured, chunk::whole,
+    Chunk, ChunkStream, Completion, Graph, IntoRequest, LLM, Result, RunContext, Runnable, StepKind, Structured,
+    chunk::whole,
 };
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
@@ -76,6 +77,10 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest + Sen
 
     fn kind(&self) -> StepKind {
         StepKind::Model
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<I, RawAnswer<T>>(self.0.id(), StepKind::Model).reading(self.0.configurable())
     }
 }
 

@@ -66,6 +66,10 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
         self.model.id()
     }
 
+    pub(super) fn configurable(&self) -> Vec<String> {
+        self.model.configurable()
+    }
+
     pub(super) fn answer(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
         if request.options.echo.or(cx.options().echo).or(self.model.options().echo) == Some(true) {
             let error = invalid("echo", &true, "left out: a typed answer has no prompt in it");
@@ -140,7 +144,9 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest + Sen
     }
 
     fn graph(&self) -> Graph {
-        Graph::of::<I, T>(self.model.id(), StepKind::Model).with_output_schema((self.schema)())
+        Graph::of::<I, T>(self.model.id(), StepKind::Model)
+            .with_output_schema((self.schema)())
+            .reading(self.model.configurable())
     }
 }
 

@@ -3,7 +3,7 @@ use super::{OutputParser, fault};
 use crate::{Error, ErrorKind, Grammar, Result, structured::schema_for_type};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{any::type_name, collections::HashSet, fmt, sync::Arc};
 
 /// Reads a label as one of a few values; white space around it is passed over.
@@ -29,6 +29,8 @@ use std::{any::type_name, collections::HashSet, fmt, sync::Arc};
 #[derive(Clone)]
 pub struct EnumParser<T> {
     values: Arc<[(String, T)]>,
+    /// That of the type, where it has one.
+    schema: Option<Arc<Value>>,
 }
 
 impl<T: Clone + Send + Sync + 'static> EnumParser<T> {
@@ -52,7 +54,7 @@ impl<T: Clone + Send + Sync + 'static> EnumParser<T> {
                 return refused(format!("the label {label:?} is given twice: leave out one of the two"));
             }
         }
-        Ok(EnumParser { values: values.into() })
+        Ok(EnumParser { values: values.into(), schema: None })
     }
 
     /// A parser of the variants of an enum without fields, by the names that serde reads.
@@ -73,7 +75,8 @@ impl<T: Clone + Send + Sync + 'static> EnumParser<T> {
             Ok(value) => Ok((label, value)),
             Err(cause) => Err(refused().with_source(cause)),
         };
-        EnumParser::new(labels.into_iter().map(value).collect::<Result<Vec<_>>>()?)
+        let parser = EnumParser::new(labels.into_iter().map(value).collect::<Result<Vec<_>>>()?)?;
+        Ok(EnumParser { schema: Some(schema.into()), ..parser })
     }
 
     /// The labels.
@@ -126,6 +129,14 @@ impl<T: Clone + Send + Sync + 'static> OutputParser for EnumParser<T> {
 
     fn format_instructions(&self) -> String {
         format!("Answer with exactly one of these and nothing else: {}", self.labels().collect::<Vec<_>>().join(", "))
+    }
+
+    fn schema(&self) -> Option<Value> {
+        self.schema.as_deref().cloned()
+    }
+
+    fn text_schema(&self) -> Option<Value> {
+        Some(json!({ "type": "string", "enum": self.labels().collect::<Vec<_>>() }))
     }
 }
 

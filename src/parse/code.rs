@@ -2,6 +2,7 @@
 use super::{OutputParser, Progress, fault};
 use crate::{Delta, Result};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// A block of code between fences.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -90,6 +91,16 @@ impl OutputParser for CodeBlocksParser {
 
     fn format_instructions(&self) -> String {
         "Write code in blocks between fences, the language behind the first, like this:\n```rust\n…\n```".to_owned()
+    }
+
+    fn schema(&self) -> Option<Value> {
+        let text = json!({ "type": "string" });
+        let block = json!({
+            "type": "object",
+            "properties": { "language": text, "code": text },
+            "required": ["language", "code"],
+        });
+        Some(json!({ "type": "array", "items": block }))
     }
 }
 

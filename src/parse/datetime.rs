@@ -2,6 +2,7 @@
 use super::{OutputParser, fault};
 use crate::{Error, ErrorKind, Result};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Value, json};
 use std::{
     fmt,
     str::FromStr,
@@ -235,6 +236,10 @@ impl OutputParser for DateTimeParser {
     fn format_instructions(&self) -> String {
         "Answer with a date and time in the form of RFC 3339 and nothing else, like this: 2026-11-28T13:46:07Z"
             .to_owned()
+    }
+
+    fn schema(&self) -> Option<Value> {
+        Some(json!({ "type": "string", "format": "date-time" }))
     }
 }
 

@@ -43,7 +43,7 @@ pub use follow::follow;
 pub use from_str::FromStrParser;
 pub use json::{JsonParser, JsonPatch, JsonPath, Partial, Segment};
 pub use list::{CommaListParser, MarkdownListParser, NumberedListParser};
-pub use parser::{OutputParser, Progress};
+pub use parser::{OutputParser, Progress, graph};
 pub use retry::RetryParser;
 pub use text::TextParser;
 #[cfg(feature = "xml")]

@@ -1,5 +1,6 @@
 //! The trait of a parser.
-use crate::{Delta, Result};
+use crate::{Delta, Graph, Result, StepKind};
+use serde_json::Value;
 
 /// Reads the text that a model wrote.
 ///
@@ -50,6 +51,16 @@ pub trait OutputParser: Send + Sync {
     /// What to tell a model about the form its answer must have. To be filled into a prompt as a variable.
     fn format_instructions(&self) -> String;
 
+    /// The JSON schema of the values, where they have one. It is shown in the [`graph`](crate::Graph) of the step.
+    fn schema(&self) -> Option<Value> {
+        None
+    }
+
+    /// The JSON schema of the texts, where more is known than that they are texts.
+    fn text_schema(&self) -> Option<Value> {
+        None
+    }
+
     /// Begins to read a text that is still being written. By default nothing is known before the end.
     fn progress(&self) -> Box<dyn Progress> {
         Box::new(Unknown)
@@ -75,6 +86,15 @@ struct Unknown;
 impl Progress for Unknown {
     fn push(&mut self, _: &str, _: &mut Vec<Delta>) -> Result<()> {
         Ok(())
+    }
+}
+
+/// What a parser tells of itself as a step, named so: its [`graph`](crate::Runnable::graph).
+pub fn graph<P: OutputParser + ?Sized>(parser: &P, name: impl Into<String>) -> Graph {
+    Graph {
+        input_schema: parser.text_schema(),
+        output_schema: parser.schema(),
+        ..Graph::of::<String, P::Output>(name, StepKind::Parser)
     }
 }
 
@@ -112,6 +132,10 @@ macro_rules! parser_step {
 
             fn kind(&self) -> $crate::StepKind {
                 $crate::StepKind::Parser
+            }
+
+            fn graph(&self) -> $crate::Graph {
+                $crate::parse::graph(self, $crate::Runnable::<::std::string::String>::name(self))
             }
         }
     };

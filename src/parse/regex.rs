@@ -2,6 +2,7 @@
 use super::{OutputParser, fault};
 use crate::{Error, ErrorKind, Result};
 use regex::Regex;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Reads the groups of the first match of a regular expression: each group's text by its name, groups without a name by
@@ -49,6 +50,13 @@ impl OutputParser for RegexParser {
 
     fn format_instructions(&self) -> String {
         format!("Answer with text that matches this regular expression: {}", self.0.as_str())
+    }
+
+    fn schema(&self) -> Option<Value> {
+        let groups = self.0.capture_names().enumerate().skip(1);
+        let groups = groups.map(|(number, name)| name.map_or_else(|| number.to_string(), str::to_owned));
+        let properties: Map<String, Value> = groups.map(|name| (name, json!({ "type": "string" }))).collect();
+        Some(json!({ "type": "object", "properties": properties, "additionalProperties": false }))
     }
 }
 

@@ -1,5 +1,5 @@
 //! Asking again when the answer cannot be read.
-use super::OutputParser;
+use super::{OutputParser, graph};
 use crate::{
     Error, ErrorKind, Graph, IntoRequest, LLM, Message, Model, Parts, Prompt, Request, Result, RunContext, Runnable,
     StepKind,
@@ -100,7 +100,10 @@ impl<P: OutputParser, L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable
         let reading: Graph = Runnable::<String>::graph(&Reading(&self.parser));
         let attempt = Parts::Sequence(vec![Runnable::<Request>::graph(&self.model), reading]);
         let note = format!("up to {} attempts", self.attempts);
-        Graph::of::<I, P::Output>("retry_parser", StepKind::Chain).with_note(note).with_parts(attempt)
+        Graph {
+            output_schema: self.parser.schema(),
+            ..Graph::of::<I, P::Output>("retry_parser", StepKind::Chain).with_note(note).with_parts(attempt)
+        }
     }
 }
 
@@ -139,6 +142,10 @@ impl<P: OutputParser> Runnable<String> for Reading<'_, P> {
 
     fn kind(&self) -> StepKind {
         StepKind::Parser
+    }
+
+    fn graph(&self) -> Graph {
+        graph(self.0, "parse")
     }
 }
 

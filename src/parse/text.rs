@@ -1,6 +1,6 @@
 //! The text itself.
 use super::{OutputParser, Progress};
-use crate::{Chunk, ChunkStream, Completion, Delta, Result, RunContext, Runnable, StepKind};
+use crate::{Chunk, ChunkStream, Completion, Delta, Graph, Result, RunContext, Runnable, StepKind};
 use futures::{StreamExt, TryStreamExt};
 
 /// Gives the text as it is, and hands it out as it is written.
@@ -54,6 +54,10 @@ impl Runnable<Completion> for TextParser {
 
     fn kind(&self) -> StepKind {
         StepKind::Parser
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<Completion, String>(Runnable::<Completion>::name(self), StepKind::Parser)
     }
 }
 

@@ -7,7 +7,7 @@ use quick_xml::{
     escape::resolve_predefined_entity,
     events::{BytesStart, Event},
 };
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 /// How deeply elements nest at most.
 const MAX_DEPTH: usize = 127;
@@ -244,8 +244,13 @@ impl Tree {
         }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let mut element = Element::new(text(start.name().as_ref()));
-        for attribute in start.attributes() {
+        // The reader looks for names that come twice by comparing each with each.
+        let mut names = HashSet::new();
+        for attribute in start.attributes().with_checks(false) {
             let attribute = attribute.map_err(|error| error.to_string())?;
+            if !names.insert(attribute.key) {
+                return Err(format!("duplicate attribute `{}`", text(attribute.key.as_ref())));
+            }
             let value =
                 attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
             element.attributes.push((text(attribute.key.as_ref()), value.into_owned()));
@@ -339,6 +344,9 @@ mod tests {
         }
         assert!(parser.parse(&("<a>".repeat(127) + &"</a>".repeat(127))).is_ok());
         assert!(parser.parse(&"<a>".repeat(1_000_000)).unwrap_err().message().contains("127 deep"));
+        // Comparing each with each would take minutes.
+        let many = (0..100_000).map(|number| format!(" a{number}=''")).collect::<Vec<_>>().concat();
+        assert_eq!(parser.parse(&format!("<a{many}/>")).unwrap().attributes.len(), 100_000);
         let fenced = parser.parse("```xml\n<?xml version=\"1.0\"?>\n<a> <b>1</b>\n <!-- c --> </a>\n```").unwrap();
         assert_eq!(fenced.to_string(), "<a><b>1</b></a>");
     }

@@ -242,6 +242,10 @@ impl<V: Serialize + Send + 'static> PromptTemplate for ChatPrompt<V> {
     fn render(&self, vars: &V) -> Result<Prompt> {
         self.format(vars)
     }
+
+    fn schema(&self) -> Option<serde_json::Value> {
+        Some(self.inputs.schema())
+    }
 }
 
 crate::prompt_step!(impl<V> ChatPrompt<V> where V: Serialize + Send + 'static);

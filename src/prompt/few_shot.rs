@@ -1,6 +1,6 @@
 //! Prompts that show examples.
 use super::{ChatPrompt, ExampleSelector, Message, Prompt, Template, Vars, inputs::Names};
-use crate::{Result, RunContext, Runnable, StepKind, prompt::inputs::Inputs};
+use crate::{Graph, Result, RunContext, Runnable, StepKind, prompt::inputs::Inputs};
 use std::{borrow::Cow, fmt, sync::Arc};
 
 /// A prompt that shows examples: what stands before them, each example, and what stands behind.
@@ -178,6 +178,10 @@ impl Runnable<Vars> for FewShotPrompt {
 
     fn kind(&self) -> StepKind {
         StepKind::Prompt
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::of::<Vars, Prompt>(self.name(), StepKind::Prompt).with_input_schema(self.inputs().schema())
     }
 }
 

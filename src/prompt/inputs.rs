@@ -2,7 +2,7 @@
 use super::vars::{Vars, to_value};
 use crate::{Error, ErrorKind, Result};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::{
     any::Any,
     borrow::Cow,
@@ -144,6 +144,18 @@ impl Inputs {
             return Err(Error::new(ErrorKind::Variables, message));
         }
         Ok(())
+    }
+
+    /// The JSON schema of the variables: their names, which of them must be given, and whether there may be others.
+    pub(super) fn schema(&self) -> Value {
+        let properties: Map<String, Value> = self.variables().map(|name| (name.to_owned(), json!({}))).collect();
+        let required: Vec<&String> = self.names.required.iter().collect();
+        json!({
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": self.unknown_allowed,
+        })
     }
 
     /// The names that are not filled in ahead.

@@ -1,6 +1,6 @@
 //! Which examples a prompt shows.
 use super::{Template, Vars, spec::plain};
-use crate::{Embeddings, Error, ErrorKind, Result, TokenCounter, VectorIndex};
+use crate::{Embeddings, Error, ErrorKind, Result, TokenCounter, VectorIndex, embeddings::mmr};
 use async_trait::async_trait;
 use std::fmt;
 
@@ -95,11 +95,22 @@ impl<C> fmt::Debug for LengthSelector<C> {
 }
 
 /// Chooses the examples that are most like what the prompt is filled with, the most alike last, next to the question.
+///
+/// By [maximal marginal relevance](SimilaritySelector::max_marginal_relevance) they are also unlike each other.
+#[doc(alias = "SemanticSimilarityExampleSelector")]
 pub struct SimilaritySelector<E> {
     embeddings: E,
     count: usize,
+    varied: Option<Varied>,
     variables: Vec<String>,
     index: VectorIndex<Vars>,
+}
+
+/// How maximal marginal relevance chooses.
+#[derive(Debug, Clone, Copy)]
+struct Varied {
+    fetch: usize,
+    lambda: f32,
 }
 
 impl<E: Embeddings> SimilaritySelector<E> {
@@ -136,7 +147,47 @@ impl<E: Embeddings> SimilaritySelector<E> {
         for (vector, example) in vectors.into_iter().zip(examples) {
             index.add(vector, example)?;
         }
-        Ok(SimilaritySelector { embeddings, count, variables, index })
+        Ok(SimilaritySelector { embeddings, count, varied: None, variables, index })
+    }
+
+    /// The same, the examples being chosen of the `fetch` most alike such that they are also unlike each other, as
+    /// [`VectorIndex::search_mmr`] does; the one chosen first still comes last. LangChain takes a `fetch` of 20 and a
+    /// `lambda` of 0.5.
+    ///
+    /// ```
+    /// use catena::{Embeddings, ExampleSelector, Result, SimilaritySelector, Vars};
+    ///
+    /// /// How often a, b and c come: a stand-in.
+    /// struct Letters;
+    ///
+    /// #[async_trait::async_trait]
+    /// impl Embeddings for Letters {
+    ///     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>> {
+    ///         let count = |text: &str, letter| text.chars().filter(|c| *c == letter).fold(0.0, |sum, _| sum + 1.0);
+    ///         Ok(texts.iter().map(|text| ['a', 'b', 'c'].map(|letter| count(text, letter)).to_vec()).collect())
+    ///     }
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let examples = ["aab", "aaabb", "aaacc"].map(|text| Vars::from([("q", text)]));
+    /// let selector = SimilaritySelector::new(Letters, 2, ["q"], examples).await?;
+    /// let chosen = |chosen: Vec<Vars>| chosen.iter().map(|vars| vars.get("q").unwrap().to_string()).collect::<Vec<_>>();
+    /// let question = Vars::from([("q", "aaab")]);
+    /// assert_eq!(chosen(selector.select(&question).await?), ["\"aaabb\"", "\"aab\""]);
+    /// let varied = selector.max_marginal_relevance(3, 0.4)?;
+    /// assert_eq!(chosen(varied.select(&question).await?), ["\"aaacc\"", "\"aab\""]);
+    /// # Ok::<(), catena::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidOption`](ErrorKind::InvalidOption) for a `lambda` that is not from 0 to 1, and for a `fetch` below the number
+    /// of examples to choose.
+    #[doc(alias = "MaxMarginalRelevanceExampleSelector")]
+    #[doc(alias = "mmr")]
+    pub fn max_marginal_relevance(mut self, fetch: usize, lambda: f32) -> Result<Self> {
+        mmr::check(self.count, fetch, lambda)?;
+        self.varied = Some(Varied { fetch, lambda });
+        Ok(self)
     }
 }
 
@@ -153,7 +204,10 @@ fn compared(vars: &Vars, variables: &[String]) -> Result<String> {
 impl<E: Embeddings> ExampleSelector for SimilaritySelector<E> {
     async fn select(&self, vars: &Vars) -> Result<Vec<Vars>> {
         let vector = self.embeddings.embed_one(&compared(vars, &self.variables)?).await?;
-        let found = self.index.search(&vector, self.count)?;
+        let found = match self.varied {
+            None => self.index.search(&vector, self.count)?,
+            Some(Varied { fetch, lambda }) => self.index.search_mmr(&vector, self.count, fetch, lambda)?,
+        };
         Ok(found.into_iter().rev().map(|found| found.item.clone()).collect())
     }
 }
@@ -162,6 +216,7 @@ impl<E> fmt::Debug for SimilaritySelector<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SimilaritySelector")
             .field("count", &self.count)
+            .field("varied", &self.varied)
             .field("variables", &self.variables)
             .field("examples", &self.index.len())
             .finish_non_exhaustive()

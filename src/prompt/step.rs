@@ -1,6 +1,7 @@
 //! The trait of a template language.
 use super::Prompt;
 use crate::Result;
+use serde_json::Value;
 
 /// A template language: turns variables into a prompt.
 ///
@@ -43,6 +44,12 @@ pub trait PromptTemplate: Send + Sync {
     /// The library's own templates fail with kind [`Variables`](crate::ErrorKind::Variables) or
     /// [`Template`](crate::ErrorKind::Template).
     fn render(&self, vars: &Self::Vars) -> Result<Prompt>;
+
+    /// The JSON schema of what fills the template, where it is known. It is shown in the [`graph`](crate::Graph) of the
+    /// step.
+    fn schema(&self) -> Option<Value> {
+        None
+    }
 }
 
 /// Makes a [`PromptTemplate`] a step and a head of `|` chains: `prompt_step!(MyTemplate)`.
@@ -75,6 +82,18 @@ macro_rules! prompt_step {
 
             fn kind(&self) -> $crate::StepKind {
                 $crate::StepKind::Prompt
+            }
+
+            fn graph(&self) -> $crate::Graph {
+                let name = $crate::Runnable::<<$t as $crate::PromptTemplate>::Vars>::name(self);
+                let graph = $crate::Graph::of::<<$t as $crate::PromptTemplate>::Vars, $crate::Prompt>(
+                    name,
+                    $crate::StepKind::Prompt,
+                );
+                match $crate::PromptTemplate::schema(self) {
+                    ::std::option::Option::Some(schema) => graph.with_input_schema(schema),
+                    ::std::option::Option::None => graph,
+                }
             }
         }
     };

@@ -117,7 +117,7 @@ impl Template {
     /// list, or once for any other value but false, null, the empty text and the empty list; `{{^name}}…{{/name}}` for those
     /// and for a missing name. Names are looked for from the innermost section outwards, `{{a.b}}` reaches into a value, and
     /// `{{.}}` is the item. There are comments, `{{! … }}`, and other tags, `{{=<% %>=}}`. A template stands alone:
-    /// partials are refused. Unlike Mustache, a name without a value is an error where it is to be written.
+    /// partials and inheritance are refused. Unlike Mustache, a name without a value is an error where it is to be written.
     ///
     /// ```
     /// use catena::{Template, Vars};
@@ -282,6 +282,10 @@ impl<V: Serialize + Send + 'static> PromptTemplate for Template<V> {
 
     fn render(&self, vars: &V) -> Result<Prompt> {
         self.format(vars).map(Prompt::Text)
+    }
+
+    fn schema(&self) -> Option<serde_json::Value> {
+        Some(self.inputs.schema())
     }
 }
 

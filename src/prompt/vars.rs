@@ -79,6 +79,17 @@ impl Vars {
         self.values.get(name)
     }
 
+    /// The value of a variable that is text: what a router or a branch mostly asks for.
+    ///
+    /// ```
+    /// use catena::Vars;
+    /// let vars = Vars::new().with("topic", "oaks").with("count", 3);
+    /// assert_eq!((vars.text("topic"), vars.text("count"), vars.text("other")), (Some("oaks"), None, None));
+    /// ```
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
     /// The variables, in the order they were given.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value))

@@ -5,7 +5,6 @@ use crate::{
     Request, Result, Role, RunContext, Runnable, StepKind, chunk::whole,
 };
 use futures::{StreamExt, future::try_join_all, stream};
-use serde_json::Value;
 use std::{borrow::Cow, fmt};
 
 /// A model that calls tools, sees what they give, and so on until it answers in text: a step that gives that text.
@@ -114,10 +113,7 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Agent<L> 
 
     fn graph(&self) -> Graph {
         let model = GraphBranch::new("until there is text", Runnable::<Request>::graph(&self.model));
-        let tools = self.model.tools().iter().map(|tool| {
-            let call = Graph::of::<Value, String>(tool.name(), StepKind::Tool);
-            GraphBranch::new("when called", call)
-        });
+        let tools = self.model.tools().iter().map(|tool| GraphBranch::new("when called", tool.graph()));
         let note = format!("up to {} steps", self.max_steps);
         let parts = Parts::Choice([model].into_iter().chain(tools).collect());
         Graph::of::<I, String>("agent", StepKind::Chain).with_note(note).with_parts(parts)

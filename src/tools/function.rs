@@ -1,6 +1,6 @@
 //! A function that a model may call.
 use crate::{
-    DynRunnable, Error, ErrorKind, Grammar, Result, RunConfig, RunContext, Runnable, StepKind,
+    DynRunnable, Error, ErrorKind, Grammar, Graph, Parts, Result, RunConfig, RunContext, Runnable, StepKind,
     structured::schema_for_type,
 };
 use schemars::JsonSchema;
@@ -99,6 +99,13 @@ impl Tool {
         &self.grammar
     }
 
+    /// What it is made of, as a step that a model calls.
+    pub(super) fn graph(&self) -> Graph {
+        let inner = Parts::Inner(Box::new(self.step.graph()));
+        let graph = Graph::of::<Value, String>(self.name(), StepKind::Tool).with_parts(inner);
+        graph.with_input_schema(self.schema().clone())
+    }
+
     /// Calls it, as a run of its name. Gives what the function gives: text as it is, anything else as JSON.
     ///
     /// # Errors
@@ -162,5 +169,9 @@ where
 
     fn config(&self) -> Option<Cow<'_, RunConfig>> {
         self.step.config()
+    }
+
+    fn graph(&self) -> Graph {
+        self.step.graph()
     }
 }

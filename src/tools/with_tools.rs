@@ -1,10 +1,11 @@
 //! A model that calls tools.
 use super::{Tool, ToolAnswer, ToolCall, ToolMode, grammar::grammar, instructions};
 use crate::{
-    Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, Grammar, IntoRequest, JsonParser, LLM, Model,
+    Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, Grammar, Graph, IntoRequest, JsonParser, LLM, Model,
     OutputParser, Result, RunContext, Runnable, StepKind, chunk::whole, llm::read_json, parse::Progress,
 };
 use futures::{FutureExt, StreamExt, stream};
+use serde_json::{Value, json};
 use std::{borrow::Cow, collections::HashSet, fmt, sync::Arc};
 
 /// A [`Model`] that may call tools; see [`Model::with_tools`].
@@ -138,6 +139,22 @@ impl<L: LLM + ?Sized> WithTools<L> {
         self.model.answer(request.with_grammar(self.grammar.clone()), cx)
     }
 
+    /// The JSON schema of the answers.
+    fn schema(&self) -> Value {
+        let call = |tool: &Tool| {
+            json!({
+                "type": "object",
+                "properties": { "name": { "const": tool.name() }, "arguments": tool.schema() },
+                "required": ["name", "arguments"],
+                "additionalProperties": false,
+            })
+        };
+        let max_calls = if self.mode == ToolMode::One { 1 } else { self.max_calls };
+        let calls: Vec<Value> = self.tools.iter().map(call).collect();
+        let calls = json!({ "type": "array", "items": { "anyOf": calls }, "minItems": 1, "maxItems": max_calls });
+        if self.mode == ToolMode::Auto { json!({ "anyOf": [{ "type": "string" }, calls] }) } else { calls }
+    }
+
     fn read(&self, completion: Completion) -> Result<ToolAnswer> {
         if self.mode == ToolMode::Auto && !completion.text.starts_with('[') {
             return Ok(ToolAnswer::Text(completion.text));
@@ -185,6 +202,11 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for WithTools
 
     fn kind(&self) -> StepKind {
         StepKind::Model
+    }
+
+    fn graph(&self) -> Graph {
+        let graph = Graph::of::<I, ToolAnswer>(self.id(), StepKind::Model).reading(self.model.configurable());
+        graph.with_output_schema(self.schema())
     }
 }
 

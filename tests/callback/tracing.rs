@@ -1,8 +1,9 @@
 //! Runs as spans.
 use crate::support::{block_on, chain, fails, never};
 use catena::{
-    Chunk, ChunkStream, Completion, DynRunnable, GenerateOptions, LLM, Model, Request, RunContext, Timings, Usage,
-    callback::TracingHandler, input, map, passthrough,
+    ChatPrompt, Chunk, ChunkStream, Completion, DynRunnable, Error, ErrorKind, GenerateOptions, LLM, Model, Request,
+    RunContext, Timings, Tool, Usage, Vars, callback::TracingHandler, input, map, passthrough, testing::FakeLlm,
+    with_context,
 };
 use futures::{FutureExt, StreamExt, stream};
 use std::{
@@ -254,6 +255,61 @@ fn a_model_tells_usage_and_timings() {
     }
     let event = log.events().into_iter().find(|event| event.fields["message"] == "generated").unwrap();
     assert_eq!((event.span, event.fields["completion_tokens"].as_str()), (Some("llm.generate"), "51"));
+}
+
+/// The names of OpenTelemetry's conventions.
+#[test]
+fn a_model_and_a_tool_have_the_names_of_open_telemetry() {
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct City {
+        city: String,
+    }
+    let options = GenerateOptions::new().max_tokens(64).temperature(0.5);
+    let (log, ()) = Log::record(|| {
+        let tool = Tool::new("weather", "Tells it.", |at: City| async move { Ok(at.city) }).unwrap();
+        let called = with_context(move |city: String, cx: RunContext| {
+            let tool = tool.clone();
+            async move { tool.call(serde_json::json!({ "city": city }), &cx).await }
+        });
+        block_on((input::<String>() | called).invoke_in("Bergen", &watched())).unwrap();
+        block_on((Model::new(Figures).with_options(options) | map(|text: String| text)).invoke_in("x", &watched()))
+            .unwrap();
+        let broken = Model::new(FakeLlm::always("").then_fail(Error::new(ErrorKind::Engine, "it broke")));
+        let chat = ChatPrompt::from_messages([("user", "Hi")]).unwrap() | broken;
+        block_on(chat.invoke_in(Vars::new(), &watched())).unwrap_err();
+    });
+    let spans: Vec<_> = log.spans().into_iter().filter(|span| span.name == "llm.generate").collect();
+    let fields = |at: usize| spans[at].fields.iter().filter(|(name, _)| name.contains('.')).collect::<BTreeMap<_, _>>();
+    let wanted = |fields: &[(&str, &str)]| -> BTreeMap<String, String> {
+        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    let answered = wanted(&[
+        ("gen_ai.operation.name", "text_completion"),
+        ("gen_ai.provider.name", "catena"),
+        ("gen_ai.request.max_tokens", "64"),
+        ("gen_ai.request.model", "figures"),
+        ("gen_ai.request.temperature", "0.5"),
+        ("gen_ai.response.finish_reasons", "stop"),
+        ("gen_ai.usage.input_tokens", "7"),
+        ("gen_ai.usage.output_tokens", "51"),
+        ("otel.kind", "internal"),
+        ("otel.name", "text_completion figures"),
+    ]);
+    assert_eq!(fields(0), answered.iter().collect());
+    let failed = wanted(&[
+        ("error.type", "Engine"),
+        ("gen_ai.operation.name", "chat"),
+        ("gen_ai.provider.name", "catena"),
+        ("gen_ai.request.model", "fake"),
+        ("otel.kind", "internal"),
+        ("otel.name", "chat fake"),
+    ]);
+    assert_eq!(fields(1), failed.iter().collect());
+    let tool = log.spans().into_iter().find(|span| span.fields["name"] == "weather").unwrap();
+    assert_eq!(
+        (tool.fields["gen_ai.operation.name"].as_str(), tool.fields["gen_ai.tool.name"].as_str()),
+        ("execute_tool", "weather")
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The first increment is seen downstream before the second is written: nothing in between holds text back.
 use crate::support::{Upper, ready_now, text};
-use catena::{Chunk, ChunkStream, Model, RunContext, input, map, passthrough, testing::FakeLlm};
+use catena::{Chunk, ChunkStream, Delta, Model, Parallel, RunContext, input, map, passthrough, testing::FakeLlm};
 use futures::{StreamExt, channel::oneshot};
 
 /// A model that writes "a" and then waits until the sender is used before it writes "b".
@@ -99,4 +99,36 @@ fn a_tuple_waits_for_its_members() {
     assert!(ready_now(&mut chunks).is_none());
     open.send(()).unwrap();
     assert_eq!(ready_now(&mut chunks).unwrap().unwrap().unwrap(), Chunk::Done("xab".to_owned()));
+}
+
+/// Each branch has an increment before the next is written, though one of them waits for the whole.
+#[test]
+fn into_a_tuple() {
+    let (llm, open) = gated();
+    let chain = llm | (passthrough(), Upper, map(|text: String| text.len()));
+    let rest = branches_at_once(chain.stream("x"), open);
+    assert_eq!(rest, Chunk::Done(("ab".to_owned(), "AB".to_owned(), 2)));
+}
+
+#[test]
+fn into_named_branches() {
+    let (llm, open) = gated();
+    let chain = llm | Parallel::new().with("0", passthrough()).with("1", Upper);
+    let Chunk::Done(values) = branches_at_once(chain.stream("x"), open) else { panic!("the value is there") };
+    assert_eq!((values["0"].as_str(), values["1"].as_str()), ("ab", "AB"));
+}
+
+fn branches_at_once<T>(mut chunks: ChunkStream<'_, T>, open: oneshot::Sender<()>) -> Chunk<T> {
+    let mut next = || match ready_now(&mut chunks).expect("an increment is there") {
+        Some(Ok(Chunk::Delta(Delta::Branch { branch, delta }))) => (branch.to_string(), *delta),
+        _ => panic!("it is that of a branch"),
+    };
+    let mut seen = [next(), next()];
+    seen.sort_by(|(a, _), (b, _)| a.cmp(b));
+    assert_eq!(seen, [("0".to_owned(), Delta::Text("a".to_owned())), ("1".to_owned(), Delta::Text("A".to_owned()))]);
+    assert!(ready_now(&mut chunks).is_none(), "the second is not written yet");
+    open.send(()).unwrap();
+    let mut rest: Vec<_> = crate::support::block_on(chunks.map(Result::unwrap).collect());
+    assert_eq!(rest.len(), 3);
+    rest.pop().unwrap()
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers")]
 mod assign;
 mod choice;
+mod configurable;
 mod delegate;
 mod fallback;
 mod generator;
@@ -9,5 +10,6 @@ mod graph;
 mod laws;
 mod parallel;
 mod retry;
+mod schemas;
 mod support;
 mod timeout;

@@ -154,3 +154,39 @@ fn errors_name_the_branch() {
     let chain = input::<String>() | Parallel::new().with("sound", passthrough()).with("broken", broken);
     assert_eq!(block_on(chain.invoke("x")).unwrap_err().step(), Some("broken"));
 }
+
+/// Behind a step that streams, branches begin with it. What fails or stops before them is told once for each run.
+#[test]
+fn what_comes_before_branches_fails_or_stops() {
+    let script = Expect::new().start("chain").start("fake").start("parallel").start("0:Passthrough").start("1:map");
+    let failing = script.clone().error("fake", ErrorKind::Engine);
+    let (cx, handle) = watched(failing);
+    let broken = catena::Model::new(catena::testing::FakeLlm::always("").then_write("a").then_fail(failure()));
+    let chain = broken | (passthrough(), map(|text: String| text.len()));
+    let error = block_on(chain.stream_in("x", &cx).collect::<Vec<_>>()).pop().unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.step()), (ErrorKind::Engine, Some("fake")));
+    handle.assert_finished();
+    handle.assert_outcomes();
+
+    let stopped = script.cancel("fake").cancel("0:Passthrough").cancel("1:map").cancel("parallel").cancel("chain");
+    let (cx, handle) = watched(stopped);
+    let waits =
+        catena::Model::new(catena::testing::FakeLlm::always("").then_write("a").then_wait(std::future::pending()));
+    let chain = waits | (passthrough(), map(|text: String| text.len()));
+    let mut stream = chain.stream_in("x", &cx);
+    assert_eq!(stream.next().now_or_never().unwrap().unwrap().unwrap(), Chunk::Delta(part("0", "a")));
+    assert!(stream.next().now_or_never().is_none());
+    drop(stream);
+    handle.assert_finished();
+}
+
+/// With one permit, branches wait for each other and still have all that came.
+#[test]
+fn branches_behind_a_stream_keep_to_the_budget() {
+    let chain = writes(&["1", "2"]) | (passthrough(), map(|text: String| text.len())) | (passthrough(), passthrough());
+    let cx = RunContext::from(RunConfig::new().max_concurrency(1));
+    let seen = chunks(chain.stream_in("x", &cx));
+    let value = ("12".to_owned(), 2);
+    assert_eq!(seen.last(), Some(&Ok(Chunk::Done((value.clone(), value)))));
+    assert!(seen.iter().all(Result::is_ok));
+}

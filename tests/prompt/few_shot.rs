@@ -102,3 +102,22 @@ fn the_most_alike_stand_next_to_the_question() {
     let error = block_on(SimilaritySelector::new(Letters, 2, ["z"], [example("a", "b")])).unwrap_err();
     assert_eq!((error.kind(), error.path()), (ErrorKind::Variables, Some("/0")));
 }
+
+#[test]
+fn examples_are_alike_and_not_all_the_same() {
+    let examples = || ["aaab", "aaaabb", "aaab", "aacc", "ccc"].map(|text| example(text, "x"));
+    let chosen = |selector: SimilaritySelector<Letters>| {
+        let examples = block_on(selector.select(&Vars::from([("q", "aaab")]))).unwrap();
+        examples.iter().map(|example| example.get("q").unwrap().as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let selector = || block_on(SimilaritySelector::new(Letters, 3, ["q"], examples())).unwrap();
+    assert_eq!(chosen(selector()), ["aaaabb", "aaab", "aaab"]);
+    assert_eq!(chosen(selector().max_marginal_relevance(5, 1.0).unwrap()), chosen(selector()));
+    // The most alike stays next to the question, and its copy is not shown.
+    assert_eq!(chosen(selector().max_marginal_relevance(4, 0.4).unwrap()), ["aaaabb", "aacc", "aaab"]);
+    assert_eq!(chosen(selector().max_marginal_relevance(3, 0.4).unwrap()), ["aaab", "aaaabb", "aaab"]);
+    for (fetch, lambda) in [(2, 0.5), (5, 1.5), (5, f32::NAN)] {
+        let error = selector().max_marginal_relevance(fetch, lambda).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidOption);
+    }
+}

@@ -3,4 +3,5 @@
 mod composition;
 mod few_shot;
 mod mustache;
+mod mustache_spec;
 mod templates;

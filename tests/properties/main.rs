@@ -21,3 +21,35 @@ fn complete() {
 fn schema() {
     run("schema", 3_000, 0.2, checks::schema::check);
 }
+
+#[test]
+fn lists() {
+    run("lists", 200, 0.2, checks::answers::lists);
+}
+
+#[test]
+fn code() {
+    run("code", 200, 0.01, checks::answers::code);
+}
+
+#[test]
+fn json() {
+    run("json", 200, 0.0, checks::answers::json);
+}
+
+#[test]
+fn texts() {
+    run("texts", 200, 0.0, checks::answers::texts);
+}
+
+#[cfg(feature = "xml")]
+#[test]
+fn xml() {
+    run("xml", 200, 0.0, checks::answers::xml);
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn regex() {
+    run("regex", 200, 0.0, checks::answers::regex);
+}

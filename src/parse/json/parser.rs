@@ -103,6 +103,10 @@ impl<T: DeserializeOwned + Send + 'static> OutputParser for JsonParser<T> {
         if says { format!("{ask} It must satisfy this JSON schema:\n{schema:#}") } else { ask.to_owned() }
     }
 
+    fn schema(&self) -> Option<Value> {
+        self.schema.as_deref().cloned()
+    }
+
     fn progress(&self) -> Box<dyn Progress> {
         Box::new(Reading(Reader::new()))
     }

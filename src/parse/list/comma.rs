@@ -3,7 +3,9 @@ use super::items::{Fault, Reader, Reading, all};
 use crate::{
     Result,
     parse::{OutputParser, Progress},
+    structured::schema_for_type,
 };
+use serde_json::Value;
 
 /// Reads `oak, ash, "elm, or beech"`: items with commas between them, by the rules of CSV.
 ///
@@ -42,6 +44,10 @@ impl OutputParser for CommaListParser {
 
     fn format_instructions(&self) -> String {
         "Answer with a list of items separated by commas and nothing else, like this: first, second, third".to_owned()
+    }
+
+    fn schema(&self) -> Option<Value> {
+        Some(schema_for_type::<Vec<String>>())
     }
 
     fn progress(&self) -> Box<dyn Progress> {

@@ -6,7 +6,9 @@ use super::{
 use crate::{
     Result,
     parse::{OutputParser, Progress},
+    structured::schema_for_type,
 };
+use serde_json::Value;
 
 /// Reads `- oak`, `- ash`: an item a line, each behind a dash, a star or a plus, as in Markdown.
 ///
@@ -62,6 +64,10 @@ impl OutputParser for MarkdownListParser {
 
     fn format_instructions(&self) -> String {
         "Answer with a Markdown list and nothing else, an item a line, like this:\n- first\n- second".to_owned()
+    }
+
+    fn schema(&self) -> Option<Value> {
+        Some(schema_for_type::<Vec<String>>())
     }
 
     fn progress(&self) -> Box<dyn Progress> {

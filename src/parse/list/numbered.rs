@@ -6,7 +6,9 @@ use super::{
 use crate::{
     Result,
     parse::{OutputParser, Progress},
+    structured::schema_for_type,
 };
+use serde_json::Value;
 
 /// Reads `1. oak`, `2. ash`: an item a line, each behind its number.
 ///
@@ -62,6 +64,10 @@ impl OutputParser for NumberedListParser {
 
     fn format_instructions(&self) -> String {
         "Answer with a numbered list and nothing else, an item a line, like this:\n1. first\n2. second".to_owned()
+    }
+
+    fn schema(&self) -> Option<Value> {
+        Some(schema_for_type::<Vec<String>>())
     }
 
     fn progress(&self) -> Box<dyn Progress> {

@@ -76,7 +76,15 @@ impl Parser<'_> {
             '#' | '^' => self.begin(inner, kind == '^', place)?,
             '/' => self.end(inner, place)?,
             '>' | '<' | '$' => {
-                return Err(self.refused(place, "a template stands alone: partials and inheritance are not supported"));
+                let what = match kind {
+                    '>' => "a partial",
+                    '<' => "a parent template",
+                    _ => "a block of a parent template",
+                };
+                let message = format!(
+                    "`{inner}` is {what}: a template stands alone, and partials and inheritance are not supported"
+                );
+                return Err(self.refused(place, &message));
             }
             _ => self.variable(inner, !matches!(kind, '{' | '&'), place)?,
         }
@@ -108,17 +116,14 @@ impl Parser<'_> {
     }
 
     fn variable(&mut self, inner: &str, escaped: bool, place: Range<usize>) -> Result<()> {
-        let name = self.name(inner, &place)?;
-        if name.is_empty() && self.sections.is_empty() {
-            return Err(self.refused(place, "`.` is the item of a section, and here is none"));
-        }
+        let name = self.found_name(inner, &place)?;
         self.flush();
         self.nodes.push(Node::Variable { name, escaped, place });
         Ok(())
     }
 
     fn begin(&mut self, inner: &str, inverted: bool, place: Range<usize>) -> Result<()> {
-        let name = self.name(inner, &place)?;
+        let name = self.found_name(inner, &place)?;
         if self.sections.len() == MAX_DEPTH {
             return Err(self.refused(place, &format!("sections nest more than {MAX_DEPTH} deep")));
         }
@@ -154,6 +159,15 @@ impl Parser<'_> {
             }
             _ => Err(self.refused(place, "new tags are two texts with a space between them, as in `{{=<% %>=}}`")),
         }
+    }
+
+    /// A name whose value is to be looked for here.
+    fn found_name(&self, inner: &str, place: &Range<usize>) -> Result<Name> {
+        let name = self.name(inner, place)?;
+        if name.is_empty() && self.sections.is_empty() {
+            return Err(self.refused(place.clone(), "`.` is the item of a section, and here is none"));
+        }
+        Ok(name)
     }
 
     fn name(&self, inner: &str, place: &Range<usize>) -> Result<Name> {

@@ -2,6 +2,7 @@
 //! bytes that reach new code by the fuzz targets, which take this module in by its path.
 //!
 //! Each check panics where its property does not hold.
+pub(crate) mod answers;
 pub(crate) mod complete;
 mod grammars;
 mod keywords;

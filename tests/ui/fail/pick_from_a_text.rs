@@ -1,0 +1,6 @@
+//! Variables are picked from variables.
+use catena::{input, pick};
+
+fn main() {
+    let _ = input::<String>() | pick(["topic"]);
+}
