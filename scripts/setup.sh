@@ -4,6 +4,8 @@
 #   . scripts/setup.sh     from a bash script or shell: what has to be exported then reaches cargo
 #   scripts/setup.sh       the same, and prints the exports that a shell would need
 #
+# With `setup_also=openssl` before it, also what the feature `langchain-rust` needs: OpenSSL's headers, pkg-config.
+#
 # What is missing is installed by the system's package manager, without a prompt, or, where there is none or no
 # right to use it, as Python wheels in a cache folder (CMake, ninja and libclang only). Where neither is possible
 # the script says what to install by hand and fails. It exports only what the build cannot find by itself.
@@ -20,6 +22,7 @@ setup_cmake_wheel=cmake==3.31.10
 setup_ninja_wheel=ninja==1.13.0
 setup_libclang_wheel=libclang==18.1.1
 
+setup_also=${setup_also:-}
 setup_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 setup_cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/catena/build-tools
 setup_exported=''
@@ -179,12 +182,19 @@ setup_libclang_headers() {
     esac
 }
 
+# Searches as the build does (openssl-sys): where it is told to, then by pkg-config. Only Linux and the BSDs need it.
+setup_has_openssl() {
+    case $OSTYPE in darwin*) return 0 ;; esac
+    [ -n "${OPENSSL_DIR:-}${OPENSSL_LIB_DIR:-}" ] || pkg-config --exists openssl 2>/dev/null
+}
+
 # Fills setup_missing; true if nothing is.
 setup_scan() {
     local tool
     hash -r
     setup_missing=''
-    for tool in compiler builder cmake libclang; do
+    # shellcheck disable=SC2086
+    for tool in compiler builder cmake libclang $setup_also; do
         "setup_has_$tool" || setup_missing="$setup_missing $tool"
     done
     [ -z "$setup_missing" ]
@@ -221,6 +231,12 @@ setup_packages() {
         pacman/libclang) printf ' clang' ;;
         brew/libclang) printf ' llvm' ;;
         */libclang) printf ' clang-devel' ;;
+        apt-get/openssl) printf ' libssl-dev pkg-config' ;;
+        apk/openssl) printf ' openssl-dev pkgconf' ;;
+        pacman/openssl) printf ' openssl pkgconf' ;;
+        zypper/openssl) printf ' libopenssl-devel pkg-config' ;;
+        brew/openssl) printf ' openssl@3 pkgconf' ;;
+        */openssl) printf ' openssl-devel pkgconfig' ;;
         esac
     done
 }
@@ -275,7 +291,7 @@ setup_install_wheels() {
     local tool pip wheels=''
     for tool in $setup_missing; do
         case $tool in
-        compiler) return 1 ;; # there is none among the wheels, and the rest is of no use without it
+        compiler | openssl) return 1 ;; # there is none among the wheels, and the rest is of no use without it
         cmake) wheels="$wheels $setup_cmake_wheel" ;;
         builder) wheels="$wheels $setup_ninja_wheel" ;;
         libclang) wheels="$wheels $setup_libclang_wheel" ;;
@@ -339,9 +355,10 @@ setup_by_hand() {
         builder) names="$names, make (or ninja)" ;;
         cmake) names="$names, CMake $setup_cmake_needed or newer" ;;
         libclang) names="$names, libclang" ;;
+        openssl) names="$names, the headers of OpenSSL and pkg-config" ;;
         esac
     done
-    setup_say "building llama.cpp needs ${names#, }; installing from here did not work. Install by hand, then try again:"
+    setup_say "the build needs ${names#, }; installing from here did not work. Install by hand, then try again:"
     if manager=$(setup_package_manager); then
         printf '    %s\n' "$(setup_command "$manager")" >&2
     else
@@ -349,7 +366,10 @@ setup_by_hand() {
             printf '    %s\n' "$(setup_command "$manager")" >&2
         done
     fi
-    setup_say 'everything but the llama.cpp provider builds without: cargo test --no-default-features'
+    case $setup_missing in
+    ' openssl') setup_say 'everything but the feature langchain-rust builds without' ;;
+    *) setup_say 'everything but the llama.cpp provider builds without: cargo test --no-default-features' ;;
+    esac
 }
 
 # --- the order of things --------------------------------------------------------------------------------------------

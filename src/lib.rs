@@ -47,6 +47,8 @@ pub mod gbnf;
 mod graph;
 mod head;
 mod history;
+#[cfg(feature = "langchain-rust")]
+pub mod interop;
 pub mod layer;
 #[cfg(feature = "llama-cpp")]
 mod llama_cpp;

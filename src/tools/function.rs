@@ -51,7 +51,26 @@ impl Tool {
         I: DeserializeOwned + JsonSchema + Send + 'static,
         R: Runnable<I, Output: Serialize> + 'static,
     {
-        let (name, schema) = (name.into(), schema_for_type::<I>());
+        let step = DynRunnable::new(Calling { step, input: PhantomData });
+        Tool::made(name.into(), description.into(), schema_for_type::<I>(), |_| Grammar::from_type::<I>(), step)
+    }
+
+    /// A tool that is only declared: who declared it calls it.
+    #[cfg(feature = "langchain-rust")]
+    pub(crate) fn declared(name: &str, description: &str, schema: Value) -> Result<Self> {
+        let refused =
+            |_: Value| async { Err(Error::new(ErrorKind::Unsupported, "a declared tool is not called here")) };
+        let step = DynRunnable::<Value, String>::new(refused);
+        Tool::made(name.to_owned(), description.to_owned(), schema, Grammar::from_schema, step)
+    }
+
+    fn made(
+        name: String,
+        description: String,
+        schema: Value,
+        grammar: impl FnOnce(&Value) -> Result<Grammar>,
+        step: DynRunnable<Value, String>,
+    ) -> Result<Self> {
         let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
         if !(1..=64).contains(&name.len()) || !name.chars().all(of_name) {
             let message = format!("`{name}` is not a tool's name: use 1 to 64 letters, digits, `_` or `-`");
@@ -61,15 +80,9 @@ impl Tool {
             let message = format!("tool `{name}` takes no object: let its function take a struct");
             return Err(Error::new(ErrorKind::InvalidOption, message));
         }
-        let step = DynRunnable::new(Calling { step, input: PhantomData });
-        Ok(Tool {
-            name: name.into(),
-            description: description.into().into(),
-            schema: schema.into(),
-            grammar: Grammar::from_type::<I>()?,
-            step,
-            telling_errors: false,
-        })
+        let grammar = grammar(&schema)?;
+        let (name, description, schema) = (name.into(), description.into(), schema.into());
+        Ok(Tool { name, description, schema, grammar, step, telling_errors: false })
     }
 
     /// The same tool, an error of it being told to the model instead of ending an [`Agent`](super::Agent)'s run.
