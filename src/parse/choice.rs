@@ -76,6 +76,12 @@ impl<T: Clone + Send + Sync + 'static> EnumParser<T> {
         EnumParser::new(labels.into_iter().map(value).collect::<Result<Vec<_>>>()?)
     }
 
+    /// The labels with their values.
+    #[cfg(feature = "llama-cpp")]
+    pub(crate) fn values(&self) -> &[(String, T)] {
+        &self.values
+    }
+
     /// The labels.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.values.iter().map(|(label, _)| label.as_str())
