@@ -3,13 +3,17 @@
 //! ```text
 //! peer_bench decode  MODEL [--n 128] [--threads 2] [--pp 512] [--pick argmax|sampler]
 //! peer_bench grammar MODEL (--schema FILE | --gbnf FILE | --none) [--sampling greedy|default] [--n 64]
-//!                          [--no-forward] [--lookup]
+//!                          [--no-forward] [--lookup] [--cooperative [--copied]]
 //! peer_bench batch   MODEL [--b 8] [--n 64] [--unified]
 //! peer_bench prefix  MODEL [--prefix 1000]
 //! peer_bench cold    MODEL
 //! peer_bench steps         [--n 2000]
 //! peer_bench llm     MODEL [--n 200]
 //! ```
+//!
+//! `--cooperative` makes the model prefer a text that the grammar allows, with `--none` too: a trained model wants to write
+//! what it is asked for, one with random weights fights the grammar at every token. With `--copied` that text is in the
+//! prompt as well, as it is where a text is taken out of another one.
 //!
 //! `cargo run --release --example peer_bench -- decode MODEL.gguf`
 use catena::{
@@ -26,7 +30,7 @@ use std::{
 
 const PROMPT: &str = "The chain takes a prompt, gives it to the model and parses the answer.";
 const QUESTION: &str = "gives it to the model and parses the answer";
-const SWITCHES: [&str; 6] = ["none", "cooperative", "unified", "no-forward", "lookup", "no-flash"];
+const SWITCHES: [&str; 7] = ["none", "cooperative", "copied", "unified", "no-forward", "lookup", "no-flash"];
 
 struct Arguments {
     verb: String,
@@ -142,32 +146,51 @@ fn decode(arguments: &Arguments) -> Result<Value> {
 
 fn grammar(arguments: &Arguments) -> Result<Value> {
     let began = Instant::now();
-    let grammar = match (arguments.flags.get("schema"), arguments.flags.get("gbnf")) {
-        _ if arguments.has("none") => None,
+    let wished = match (arguments.flags.get("schema"), arguments.flags.get("gbnf")) {
         (Some(path), _) => {
             let text = std::fs::read_to_string(path).map_err(Error::other)?;
             let schema: Value = serde_json::from_str(&text).map_err(Error::other)?;
             Some(Grammar::from_schema(&schema)?)
         }
         (None, Some(path)) => Some(Grammar::from_file(path)?),
-        (None, None) => return Err(Error::other("one of --schema, --gbnf and --none is needed")),
+        (None, None) => None,
     };
     let compile = began.elapsed();
+    let grammar = if arguments.has("none") { None } else { wished.clone() };
+    if grammar.is_none() && !arguments.has("none") {
+        return Err(Error::other("one of --schema, --gbnf and --none is needed"));
+    }
     let llm = arguments.builder()?.n_parallel(1).keep_tokens(0).load()?;
     let mut options = GenerateOptions::new().max_tokens(arguments.number("n", 64)?).close(false);
     if arguments.flags.get("sampling").is_none_or(|sampling| sampling == "greedy") {
         options = options.temperature(0.0);
     }
     options = options.fast_forward(!arguments.has("no-forward")).lookup(arguments.has("lookup"));
+    let wish = match (arguments.has("cooperative"), wished) {
+        (false, _) => None,
+        (true, None) => {
+            return Err(Error::other("--cooperative needs --schema or --gbnf, for what the model is to want"));
+        }
+        (true, Some(wished)) => {
+            Some(complete(&llm, Request::new(PROMPT).with_grammar(wished).with_options(options.clone()))?.text)
+        }
+    };
+    let prompt = match &wish {
+        Some(wish) if arguments.has("copied") => format!("{wish}\n{PROMPT}"),
+        _ => PROMPT.to_owned(),
+    };
     let ask = || {
-        let mut request = Request::new(PROMPT).with_options(options.clone());
+        let mut request = Request::new(prompt.as_str()).with_options(options.clone());
         request.grammar.clone_from(&grammar);
-        request
+        match &wish {
+            Some(wish) => block_on(llm.generate_wishing(request, wish.as_str())),
+            None => complete(&llm, request),
+        }
     };
     // The first one makes the tables that all others share.
-    let first = complete(&llm, ask())?;
+    let first = ask()?;
     let before = llm.stats();
-    let done = complete(&llm, ask())?;
+    let done = ask()?;
     let after = llm.stats();
     let count = done.usage.completion_tokens;
     let time = done.timings.total.saturating_sub(done.timings.prompt_eval).saturating_sub(done.timings.queue);

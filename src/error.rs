@@ -40,7 +40,7 @@ pub enum ErrorKind {
     Grammar,
     /// A JSON schema holds what no grammar can honour.
     Schema,
-    /// A model file cannot be read or is not a usable model.
+    /// A model file, or a saved state of a model, cannot be read or used.
     Load,
     /// The model has no usable chat template.
     ChatTemplate,

@@ -89,8 +89,9 @@ pub use history::{
 };
 #[cfg(feature = "llama-cpp")]
 pub use llama_cpp::{
-    Choices, Device, FlashAttention, KvType, LlamaCpp, LlamaCppBuilder, LlamaCppEmbeddings, LlamaCppEmbeddingsBuilder,
-    LoadReport, Pooling, Score, SplitMode, Stats, WhenFull,
+    Choices, Classified, Classify, Device, FlashAttention, KvOverride, KvType, LlamaCpp, LlamaCppBuilder,
+    LlamaCppEmbeddings, LlamaCppEmbeddingsBuilder, LlamaCppReranker, LlamaCppRerankerBuilder, LoadReport, Pooling,
+    Ranked, Score, SplitMode, Stats, WhenFull,
 };
 pub use llm::{
     Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, Overflow, RawAnswer,

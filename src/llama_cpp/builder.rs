@@ -1,5 +1,5 @@
 //! How a model is loaded.
-use super::{FlashAttention, KvType, LlamaCpp, SplitMode, WhenFull, handle::Loading};
+use super::{FlashAttention, KvOverride, KvType, LlamaCpp, SplitMode, WhenFull, handle::Loading, overrides};
 use crate::{ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Result, llm::invalid};
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -30,6 +30,8 @@ pub(super) struct Setup {
     pub(super) offload_kqv: bool,
     pub(super) lora_path: Option<PathBuf>,
     pub(super) lora_scale: f32,
+    pub(super) loras: Vec<Lora>,
+    pub(super) kv_overrides: Vec<(String, KvOverride)>,
     pub(super) chat_template: Option<String>,
     pub(super) devices: Vec<usize>,
     pub(super) progress: Option<Progress>,
@@ -39,9 +41,20 @@ pub(super) struct Setup {
     pub(super) deterministic: bool,
     pub(super) n_prompt_step: u32,
     pub(super) keep_tokens: usize,
+    pub(super) spill: Option<(PathBuf, u64)>,
     pub(super) queue: usize,
     pub(super) when_full: WhenFull,
     pub(super) verbose: bool,
+    #[cfg(test)]
+    pub(super) faults: super::faults::Faults,
+}
+
+/// An adapter that calls ask for by its name.
+#[derive(Debug, Clone)]
+pub(super) struct Lora {
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+    pub(super) scale: f32,
 }
 
 /// Who is told how much is loaded.
@@ -112,6 +125,8 @@ impl LlamaCppBuilder {
             offload_kqv: true,
             lora_path: None,
             lora_scale: 1.0,
+            loras: Vec::new(),
+            kv_overrides: Vec::new(),
             chat_template: None,
             devices: Vec::new(),
             progress: None,
@@ -121,9 +136,12 @@ impl LlamaCppBuilder {
             deterministic: false,
             n_prompt_step: 64,
             keep_tokens: usize::MAX,
+            spill: None,
             queue: 64,
             when_full: WhenFull::Wait,
             verbose: false,
+            #[cfg(test)]
+            faults: super::faults::Faults::default(),
         };
         LlamaCppBuilder { setup, options: GenerateOptions::new(), grammar: None, grammar_path: None }
     }
@@ -163,7 +181,7 @@ impl LlamaCppBuilder {
         type_v: KvType => type_v = type_v;
         /// Whether the cache is on the GPU with the layers. Default true.
         offload_kqv: bool => offload_kqv = offload_kqv;
-        /// A LoRA adapter to lay over the model.
+        /// A LoRA adapter to lay over the model, for all calls that name no other.
         lora_path: impl Into<PathBuf> => lora_path = Some(lora_path.into());
         /// How strongly the adapter counts. Default 1.
         lora_scale: f32 => lora_scale = lora_scale;
@@ -239,10 +257,42 @@ impl LlamaCppBuilder {
         self
     }
 
+    /// A LoRA adapter that calls ask for by this name, with [`GenerateOptions::lora`]. Calls with the same adapter are
+    /// written together; those with another wait for their turn.
+    pub fn lora(mut self, name: impl Into<String>, path: impl Into<PathBuf>, scale: f32) -> Self {
+        self.setup.loras.push(Lora { name: name.into(), path: path.into(), scale });
+        self
+    }
+
+    /// Where texts that are over go when there is no room for them any more: their states are written into files in this
+    /// folder, which take `bytes` at most, and are read again for prompts that begin like them, also after the model was
+    /// loaded again. The folder may serve several models. A state that cannot be written or read is evaluated again,
+    /// and counted in [`Stats::spill_failures`](crate::Stats::spill_failures). Texts wait while a state is written or
+    /// read, so this is for long prompts that come back, on a fast disk. Default: nowhere.
+    pub fn spill(mut self, folder: impl Into<PathBuf>, bytes: u64) -> Self {
+        self.setup.spill = Some((folder.into(), bytes));
+        self
+    }
+
+    /// Replaces a value of the model file: how its tokenizer works (`tokenizer.ggml.pre`, `.add_bos_token`,
+    /// `.add_eos_token`, `.add_sep_token`, `.add_space_prefix`, `.bos_token_id` and the like), or the context it was
+    /// trained for (`llama.context_length`, by the name of its architecture). llama.cpp's binding writes a line on the
+    /// standard error stream for each.
+    pub fn kv_override(mut self, key: impl Into<String>, value: impl Into<KvOverride>) -> Self {
+        self.setup.kv_overrides.push((key.into(), value.into()));
+        self
+    }
+
     /// Is told how much of the model is loaded, from 0 to 1, on the model's own thread; loading ends, with
     /// [`ErrorKind::Load`], when it says false.
     pub fn on_progress(mut self, told: impl Fn(f32) -> bool + Send + Sync + 'static) -> Self {
         self.setup.progress = Some(Progress(Arc::new(told)));
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) fn faults(mut self, faults: super::faults::Faults) -> Self {
+        self.setup.faults = faults;
         self
     }
 
@@ -338,6 +388,17 @@ impl LlamaCppBuilder {
         }
         if !self.setup.lora_scale.is_finite() {
             return Err(invalid("lora_scale", &self.setup.lora_scale, "a finite number"));
+        }
+        for (at, Lora { name, scale, .. }) in self.setup.loras.iter().enumerate() {
+            if !scale.is_finite() {
+                return Err(invalid("lora", scale, "a finite number for its scale"));
+            }
+            if name.is_empty() || self.setup.loras.iter().take(at).any(|before| before.name == *name) {
+                return Err(invalid("lora", &format!("{name:?}"), "a name of its own for each adapter"));
+            }
+        }
+        for (key, value) in &self.setup.kv_overrides {
+            overrides::check(key, value)?;
         }
         if !(1..=65_536).contains(&self.setup.queue) {
             return Err(invalid("queue", &self.setup.queue, "from 1 to 65536"));

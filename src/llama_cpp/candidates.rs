@@ -1,4 +1,5 @@
 //! The tokens that may be chosen, with their logits.
+use super::wish::WANTED;
 use crate::{Error, ErrorKind, Result, constraint::TokenMask};
 use llama_cpp_2::token::{LlamaToken, data::LlamaTokenData, data_array::LlamaTokenDataArray};
 
@@ -32,24 +33,34 @@ impl Allowed<'_> {
 /// Gathers candidates, reusing its memory from token to token.
 pub(super) struct Candidates {
     bias: Vec<(u32, f32)>,
+    wanted: Option<u32>,
     biased: Vec<f32>,
     data: Vec<LlamaTokenData>,
 }
 
 impl Candidates {
     pub(super) fn new(bias: Vec<(u32, f32)>) -> Self {
-        Candidates { bias, biased: Vec::new(), data: Vec::new() }
+        Candidates { bias, wanted: None, biased: Vec::new(), data: Vec::new() }
+    }
+
+    /// From here on the model is made to want this token.
+    pub(super) fn want(&mut self, token: Option<u32>) {
+        self.wanted = token;
     }
 
     /// The likeliest allowed token.
     pub(super) fn likeliest(&mut self, logits: &[f32], allowed: &Allowed<'_>) -> Result<Option<u32>> {
         let logits = biased(&self.bias, &mut self.biased, logits);
         if matches!(allowed, Allowed::All { but: [] }) {
-            return highest(logits);
+            // Looked for in any case: it is what takes the time.
+            let highest = highest(logits)?;
+            return Ok(self.wanted.or(highest));
         }
         let (mut best, mut found) = (f32::NEG_INFINITY, None);
         let mut broken = false;
+        let wanted = self.wanted;
         allowed.each(logits, |token, logit| {
+            let logit = if wanted == Some(token) { WANTED } else { logit };
             broken |= logit.is_nan();
             if logit > best {
                 (best, found) = (logit, Some(token));
@@ -65,7 +76,9 @@ impl Candidates {
         let mut data = std::mem::take(&mut self.data);
         data.clear();
         let mut broken = false;
+        let wanted = self.wanted;
         allowed.each(logits, |token, logit| {
+            let logit = if wanted == Some(token) { WANTED } else { logit };
             broken |= logit.is_nan();
             if logit > f32::NEG_INFINITY {
                 data.push(LlamaTokenData::new(LlamaToken(i32::try_from(token).unwrap_or_default()), logit, 0.0));

@@ -2,6 +2,7 @@
 use crate::{Chunk, Completion, Error, ErrorKind, GenerateOptions, Grammar, Result};
 use futures::channel::{mpsc, oneshot};
 use std::{
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -24,14 +25,26 @@ pub(super) struct Job {
     pub(super) add_special: bool,
     pub(super) options: GenerateOptions,
     pub(super) grammar: Option<Grammar>,
-    /// What the answer is, where only its probability is asked for.
-    pub(super) continuation: Option<String>,
+    pub(super) aim: Aim,
     pub(super) reply: Reply,
     pub(super) arrived: Instant,
     /// When nobody wants the text any more.
     pub(super) deadline: Option<Instant>,
     /// The place in the queue, until the text is begun.
     pub(super) ticket: Option<Ticket>,
+}
+
+/// What is known of the answer.
+pub(super) enum Aim {
+    Open,
+    /// All of it: only its probability is asked for.
+    Score(String),
+    /// Nothing: the state of the prompt is written into this file.
+    Save(PathBuf),
+    /// Nothing: the state in this file is taken over.
+    Load(PathBuf),
+    /// What the model is made to want, as far as it may.
+    Wish(String),
 }
 
 /// Where the text goes. A receiver that is gone is how a caller cancels.

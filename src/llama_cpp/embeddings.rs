@@ -1,34 +1,11 @@
 //! Vectors of texts, made by llama.cpp.
 use super::{
-    backend::backend,
     builder::{LlamaCppBuilder, Setup},
-    engine::or_unknown,
-    handle::{closed, panic_message},
-    load, log,
+    vectors::{Input, Vectors, Wanted},
 };
-use crate::{Embeddings, Error, ErrorKind, Result, llm::invalid};
-use async_channel::{Receiver, Sender};
-use futures::channel::oneshot;
-use llama_cpp_2::{
-    context::{
-        LlamaContext,
-        params::{LlamaContextParams, LlamaPoolingType},
-    },
-    llama_batch::LlamaBatch,
-    model::LlamaModel,
-    token::LlamaToken,
-};
-use std::{
-    fmt,
-    num::NonZeroU32,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-    thread::JoinHandle,
-};
-
-/// Texts that are evaluated together at most.
-const TOGETHER: u32 = 32;
+use crate::{Embeddings, Result};
+use llama_cpp_2::context::params::LlamaPoolingType;
+use std::{fmt, path::PathBuf, sync::Arc};
 
 /// A local embedding model, run by llama.cpp: the model's own kind (BERT and its like), or any decoder.
 ///
@@ -53,15 +30,8 @@ pub struct LlamaCppEmbeddings {
 }
 
 struct Inner {
-    jobs: Sender<Job>,
-    fault: Arc<OnceLock<String>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-    dimensions: usize,
-}
-
-struct Job {
-    texts: Vec<String>,
-    reply: oneshot::Sender<Result<Vec<Vec<f32>>>>,
+    vectors: Vectors,
+    normalize: bool,
 }
 
 /// How the vectors of a text's tokens become one.
@@ -77,6 +47,17 @@ pub enum Pooling {
     First,
     /// That of the last token.
     Last,
+}
+
+impl Pooling {
+    fn to_llama(self) -> Option<LlamaPoolingType> {
+        match self {
+            Pooling::Model => None,
+            Pooling::Mean => Some(LlamaPoolingType::Mean),
+            Pooling::First => Some(LlamaPoolingType::Cls),
+            Pooling::Last => Some(LlamaPoolingType::Last),
+        }
+    }
 }
 
 /// Loads an embedding model; made by [`LlamaCppEmbeddings::builder`].
@@ -135,35 +116,13 @@ impl LlamaCppEmbeddingsBuilder {
     /// Loads the model, blocking this thread until it is there.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidOption`] naming the parameter, [`ErrorKind::Load`] naming the file.
+    /// [`ErrorKind::InvalidOption`](crate::ErrorKind::InvalidOption) naming the parameter,
+    /// [`ErrorKind::Load`](crate::ErrorKind::Load) naming the file, and
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a model that makes no vectors.
     pub fn load(self) -> Result<LlamaCppEmbeddings> {
-        if let Some(n_ctx) = self.setup.n_ctx.filter(|n_ctx| !(1..=1 << 20).contains(n_ctx)) {
-            return Err(invalid("n_ctx", &n_ctx, "from 1 to 1048576"));
-        }
-        if !(1..=512).contains(&self.setup.n_threads) {
-            return Err(invalid("n_threads", &self.setup.n_threads, "from 1 to 512"));
-        }
-        let (jobs, receiver) = async_channel::unbounded();
-        let (ready, outcome) = async_channel::bounded(1);
-        let fault = Arc::new(OnceLock::new());
-        let told = Arc::clone(&fault);
-        let thread = std::thread::Builder::new()
-            .name("catena embeddings".to_owned())
-            .stack_size(64 << 20)
-            .spawn(move || {
-                let run = || run(&self.setup, self.options, &receiver, &ready);
-                if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
-                    let _ = told.set(panic_message(&*panic));
-                }
-                receiver.close();
-                while receiver.try_recv().is_ok() {}
-            })
-            .map_err(|error| {
-                Error::new(ErrorKind::Engine, "the model's thread could not be started").with_source(error)
-            })?;
-        let dimensions = outcome.recv_blocking().map_err(|_| closed(&fault))??;
-        let inner = Inner { jobs, fault, thread: Mutex::new(Some(thread)), dimensions };
-        Ok(LlamaCppEmbeddings { inner: Arc::new(inner) })
+        let Options { pooling, normalize, truncate } = self.options;
+        let vectors = Vectors::load(self.setup, Wanted::Vectors(pooling.to_llama()), truncate)?;
+        Ok(LlamaCppEmbeddings { inner: Arc::new(Inner { vectors, normalize }) })
     }
 }
 
@@ -177,167 +136,21 @@ impl LlamaCppEmbeddings {
 
     /// Numbers in each vector.
     pub fn dimensions(&self) -> usize {
-        self.inner.dimensions
+        self.inner.vectors.dimensions
     }
 }
 
 #[async_trait::async_trait]
 impl Embeddings for LlamaCppEmbeddings {
     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>> {
-        let (reply, answer) = oneshot::channel();
-        let sent = self.inner.jobs.send(Job { texts: texts.to_vec(), reply }).await;
-        sent.map_err(|_| closed(&self.inner.fault))?;
-        answer.await.map_err(|_| closed(&self.inner.fault))?
+        let vectors = self.inner.vectors.make(texts.iter().cloned().map(Input::Text).collect()).await?;
+        Ok(if self.inner.normalize { vectors.iter().map(|vector| normalized(vector)).collect() } else { vectors })
     }
 }
 
 impl fmt::Debug for LlamaCppEmbeddings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LlamaCppEmbeddings").field("dimensions", &self.inner.dimensions).finish_non_exhaustive()
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.jobs.close();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Loads the model, tells how long its vectors are, and makes vectors until every handle is gone.
-fn run(setup: &Setup, options: Options, jobs: &Receiver<Job>, ready: &Sender<Result<usize>>) {
-    let loaded = (|| {
-        let model = load::open(setup)?;
-        let architecture = load::architecture(&model);
-        if architecture.starts_with("t5") {
-            let message = format!("a model of architecture `{architecture}` makes no vectors: load an embedding model");
-            return Err(Error::new(ErrorKind::Unsupported, message).with_path(setup.path.display().to_string()));
-        }
-        let n_ctx = setup.n_ctx.unwrap_or_else(|| model.n_ctx_train().clamp(1, 8192));
-        let context = context(setup, options, &model, n_ctx)?;
-        let dimensions = usize::try_from(model.n_embd_out()).unwrap_or_default();
-        let batch = LlamaBatch::new(n_ctx as usize, 1);
-        let mut embedder = Embedder { model: &model, context, batch, n_ctx: n_ctx as usize, options };
-        if ready.send_blocking(Ok(dimensions)).is_err() {
-            return Ok(());
-        }
-        while let Ok(Job { texts, reply }) = jobs.recv_blocking() {
-            let vectors = embedder.embed(&texts, || reply.is_canceled());
-            let _ = reply.send(vectors);
-        }
-        Ok(())
-    })();
-    if let Err(error) = loaded {
-        let _ = ready.send_blocking(Err(error));
-    }
-}
-
-fn context<'model>(
-    setup: &Setup,
-    options: Options,
-    model: &'model LlamaModel,
-    n_ctx: u32,
-) -> Result<LlamaContext<'model>> {
-    let threads = i32::try_from(setup.n_threads).unwrap_or(i32::MAX);
-    let params = |pooling: LlamaPoolingType| {
-        LlamaContextParams::default()
-            .with_n_ctx(NonZeroU32::new(n_ctx))
-            // Models that look at a text as a whole must be given it as a whole.
-            .with_n_batch(n_ctx.max(TOGETHER))
-            .with_n_ubatch(n_ctx.max(TOGETHER))
-            .with_n_seq_max(TOGETHER)
-            .with_kv_unified(true)
-            .with_n_threads(threads)
-            .with_n_threads_batch(threads)
-            .with_embeddings(true)
-            .with_pooling_type(pooling)
-    };
-    let pooling = match options.pooling {
-        Pooling::Model if model.meta_val_str(&format!("{}.pooling_type", load::architecture(model))).is_ok() => {
-            LlamaPoolingType::Unspecified
-        }
-        Pooling::Model | Pooling::Mean => LlamaPoolingType::Mean,
-        Pooling::First => LlamaPoolingType::Cls,
-        Pooling::Last => LlamaPoolingType::Last,
-    };
-    let backend = backend()?;
-    let (context, log) = log::catching(|| model.new_context(backend, params(pooling)));
-    context.map_err(|error| {
-        let message = format!("llama.cpp could not make a context of {n_ctx} tokens: {}", or_unknown(&log));
-        Error::new(ErrorKind::Load, message).with_path(setup.path.display().to_string()).with_source(error)
-    })
-}
-
-struct Embedder<'model> {
-    model: &'model LlamaModel,
-    context: LlamaContext<'model>,
-    batch: LlamaBatch<'static>,
-    n_ctx: usize,
-    options: Options,
-}
-
-impl Embedder<'_> {
-    fn embed(&mut self, texts: &[String], is_cancelled: impl Fn() -> bool) -> Result<Vec<Vec<f32>>> {
-        let texts: Vec<Vec<LlamaToken>> =
-            texts.iter().enumerate().map(|(at, text)| self.tokens(at, text)).collect::<Result<_>>()?;
-        let mut vectors = Vec::with_capacity(texts.len());
-        let mut rest = texts.as_slice();
-        while !rest.is_empty() && !is_cancelled() {
-            let mut room = self.n_ctx;
-            let fits = |text: &&Vec<LlamaToken>| {
-                let fits = text.len() <= room;
-                room -= text.len().min(room);
-                fits
-            };
-            let count = rest.iter().take(TOGETHER as usize).take_while(fits).count().max(1);
-            let (now, later) = rest.split_at(count);
-            self.evaluate(now, &mut vectors)?;
-            rest = later;
-        }
-        Ok(vectors)
-    }
-
-    fn tokens(&self, at: usize, text: &str) -> Result<Vec<LlamaToken>> {
-        let mut tokens = self.model.vocab().tokenize(text.as_bytes(), true, false);
-        if tokens.is_empty() {
-            return Err(Error::new(ErrorKind::InvalidOption, format!("text {at} is empty: there is nothing to embed")));
-        }
-        if tokens.len() > self.n_ctx && !self.options.truncate {
-            let message = format!(
-                "text {at} has {} tokens, but the context holds {}: split it, load the model with a larger `n_ctx`, or \
-                 let its end be cut off with `truncate`",
-                tokens.len(),
-                self.n_ctx
-            );
-            return Err(Error::new(ErrorKind::ContextOverflow, message));
-        }
-        tokens.truncate(self.n_ctx);
-        Ok(tokens)
-    }
-
-    fn evaluate(&mut self, texts: &[Vec<LlamaToken>], vectors: &mut Vec<Vec<f32>>) -> Result<()> {
-        self.context.clear_kv_cache();
-        self.batch.clear();
-        for (sequence, tokens) in (0_i32..).zip(texts) {
-            for (position, &token) in (0_i32..).zip(tokens) {
-                self.batch.add(token, position, &[sequence], true).map_err(Error::other)?;
-            }
-        }
-        let (outcome, log) = log::catching(|| self.context.decode(&mut self.batch));
-        outcome.map_err(|error| {
-            let message = format!("llama.cpp could not evaluate {} texts: {}", texts.len(), or_unknown(&log));
-            Error::new(ErrorKind::Engine, message).with_source(error)
-        })?;
-        for (sequence, _) in (0_i32..).zip(texts) {
-            let vector = self.context.embeddings_seq_ith(sequence).map_err(|error| {
-                Error::new(ErrorKind::Engine, "llama.cpp gave no vector for a text").with_source(error)
-            })?;
-            vectors.push(if self.options.normalize { normalized(vector) } else { vector.to_vec() });
-        }
-        Ok(())
+        f.debug_struct("LlamaCppEmbeddings").field("dimensions", &self.inner.vectors.dimensions).finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,16 @@
 //! A context that cannot be driven into one of llama.cpp's asserts.
-use super::log;
+use super::{
+    log,
+    lora::{Adapter, Adapters},
+};
 use crate::{Error, ErrorKind, Result};
-use llama_cpp_2::{DecodeError, context::LlamaContext, llama_batch::LlamaBatch, token::LlamaToken};
+use llama_cpp_2::{
+    DecodeError,
+    context::{LlamaContext, session::LlamaStateSeqFlags},
+    llama_batch::LlamaBatch,
+    token::LlamaToken,
+};
+use std::path::Path;
 
 /// How the context's memory is laid out.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +34,9 @@ pub(super) struct Engine<'model> {
     /// For each token of the batch, whether its logits are wanted.
     wanted: Vec<bool>,
     decoded: bool,
+    adapters: Adapters,
+    #[cfg(test)]
+    pub(super) faults: super::faults::Faults,
 }
 
 /// A place in the last batch whose logits can be read.
@@ -40,9 +52,19 @@ pub(super) enum Decoded {
 }
 
 impl<'model> Engine<'model> {
-    pub(super) fn new(layout: Layout, context: LlamaContext<'model>) -> Self {
+    pub(super) fn new(layout: Layout, context: LlamaContext<'model>, adapters: Adapters) -> Self {
         let n_batch = context.n_batch().max(1) as usize;
-        Engine { context, batch: LlamaBatch::new(n_batch, 1), n_batch, layout, wanted: Vec::new(), decoded: false }
+        Engine {
+            context,
+            batch: LlamaBatch::new(n_batch, 1),
+            n_batch,
+            layout,
+            wanted: Vec::new(),
+            decoded: false,
+            adapters,
+            #[cfg(test)]
+            faults: super::faults::Faults::default(),
+        }
     }
 
     pub(super) fn layout(&self) -> Layout {
@@ -64,6 +86,11 @@ impl<'model> Engine<'model> {
         self.begin();
     }
 
+    /// Lays this adapter over the model, for the batches that follow.
+    pub(super) fn lay(&mut self, adapter: Adapter) -> Result<()> {
+        self.adapters.lay(adapter, &mut self.context)
+    }
+
     /// Begins a batch.
     pub(super) fn begin(&mut self) {
         self.batch.clear();
@@ -83,6 +110,8 @@ impl<'model> Engine<'model> {
         if self.room() == 0 || self.decoded {
             return Err(too_far());
         }
+        #[cfg(test)]
+        let token = self.faults.of(token);
         self.batch.add(token, at, &[sequence], logits).map_err(|_| too_far())?;
         self.wanted.push(logits);
         Ok(logits.then(|| Row(self.wanted.len() - 1)))
@@ -164,6 +193,58 @@ impl<'model> Engine<'model> {
         // Sequences with cells of their own can only be copied as a whole.
         let (start, end) = if self.layout.shared { (Some(0), Some(end)) } else { (None, None) };
         self.context.copy_kv_cache_seq(source, target, start, end).is_ok() && self.try_cut(to, length)
+    }
+
+    /// Bytes of a sequence's state.
+    pub(super) fn state_size(&self, slot: usize) -> u64 {
+        let size = |sequence| self.context.state_seq_get_size_ext(sequence, LlamaStateSeqFlags::empty());
+        self.sequence(slot).map_or(0, |sequence| size(sequence) as u64)
+    }
+
+    /// Whether a sequence's state is that of these many tokens: a model that looks back a limited way has forgotten the
+    /// first ones.
+    pub(super) fn can_save(&self, slot: usize, length: usize) -> bool {
+        self.sequence(slot).is_ok_and(|sequence| self.holds(sequence, length))
+    }
+
+    /// Writes a sequence's state into a file, and says how many bytes that are.
+    pub(super) fn save(&self, slot: usize, tokens: &[LlamaToken], path: &Path) -> Result<u64> {
+        let sequence = self.sequence(slot)?;
+        if !self.can_save(slot, tokens.len()) {
+            let message = "the model looks back a limited way and has forgotten the beginning: save a shorter prompt";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let (written, log) = log::catching(|| self.context.state_seq_save_file(path, sequence, tokens));
+        written.map(|bytes| bytes as u64).map_err(|error| {
+            let message = format!("llama.cpp could not write the state: {}", or_unknown(&log));
+            Error::new(ErrorKind::Io, message).with_path(path.display().to_string()).with_source(error)
+        })
+    }
+
+    /// Puts the state in a file, which was checked, into an empty sequence, and gives its tokens.
+    pub(super) fn load(&mut self, slot: usize, path: &Path) -> Result<Vec<LlamaToken>> {
+        let sequence = self.sequence(slot)?;
+        let most = self.layout.n_ctx as usize;
+        let (read, log) = log::catching(|| self.context.state_seq_load_file(path, sequence, most));
+        let loaded = match read {
+            Ok((tokens, _)) if self.holds(sequence, tokens.len()) => Ok(tokens),
+            Ok(_) => Err(Error::new(ErrorKind::Load, "the state is not the one of its tokens")),
+            Err(error) => {
+                let message = format!("llama.cpp could not take the state over: {}", or_unknown(&log));
+                Err(Error::new(ErrorKind::Load, message).with_source(error))
+            }
+        };
+        if loaded.is_err() {
+            self.forget(slot);
+        }
+        loaded.map_err(|error| error.with_path(path.display().to_string()))
+    }
+
+    /// Whether the sequence holds this many tokens, as far as its memory tells.
+    fn holds(&self, sequence: i32, length: usize) -> bool {
+        let last = i32::try_from(length).ok().and_then(|length| length.checked_sub(1));
+        let is_last = last == Some(self.context.kv_cache_seq_pos_max(sequence));
+        is_last && (!self.layout.can_cut || self.is_whole(sequence, length))
     }
 
     /// Whether the sequence holds exactly the positions below `length`: models that look back a limited way may have

@@ -2,7 +2,7 @@
 use super::{
     WhenFull,
     builder::{LlamaCppBuilder, Setup},
-    command::{Command, Job, Tickets},
+    command::{Aim, Command, Job, Tickets},
     load::Loaded,
     report::LoadReport,
     stats::{Counters, Stats},
@@ -22,7 +22,7 @@ use std::{
     any::Any,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
     thread::JoinHandle,
     time::Instant,
@@ -92,7 +92,7 @@ impl Loading {
         };
         let (ready, outcome) = async_channel::bounded(1);
         let fault = Arc::new(OnceLock::new());
-        let id = setup.path.file_stem().map_or_else(|| "llama.cpp".into(), |stem| stem.to_string_lossy().into_owned());
+        let id = model_name(&setup.path);
         let counters = Arc::new(Counters::default());
         let (told, counting) = (Arc::clone(&fault), Arc::clone(&counters));
         let thread = std::thread::Builder::new()
@@ -157,6 +157,15 @@ impl LlamaCpp {
         &self.inner.report
     }
 
+    /// Whether the engine serves calls.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Closed`] with the reason, once the model's thread has ended: then every call is answered so, and the
+    /// model is to be loaded again.
+    pub fn health(&self) -> Result<()> {
+        if self.inner.commands.is_closed() { Err(self.closed()) } else { Ok(()) }
+    }
+
     /// What the engine has done so far.
     pub fn stats(&self) -> Stats {
         self.inner.counters.waiting.set(self.inner.tickets.taken());
@@ -217,11 +226,11 @@ impl LlamaCpp {
         answer.await.map_err(|_| closed(&self.inner.fault))?
     }
 
-    /// Sends a request to the owner thread. With `continuation` the answer is given, and its probability asked for.
+    /// Sends a request to the owner thread.
     pub(super) async fn start(
         &self,
         request: Request,
-        continuation: Option<String>,
+        aim: Aim,
     ) -> Result<mpsc::UnboundedReceiver<Result<Chunk<Completion>>>> {
         request.options.validate()?;
         let (prompt, add_special) = match request.prompt {
@@ -241,7 +250,7 @@ impl LlamaCpp {
         // A time beyond the end of the clock is no limit.
         let deadline = options.timeout.and_then(|timeout| arrived.checked_add(timeout));
         let ticket = Some(self.inner.tickets.take(self.inner.queue)?);
-        let job = Job { prompt, add_special, options, grammar, continuation, reply, arrived, deadline, ticket };
+        let job = Job { prompt, add_special, options, grammar, aim, reply, arrived, deadline, ticket };
         let sent = self.inner.commands.send(Command::Generate(Box::new(job))).await;
         sent.map_err(|_| self.closed())?;
         Ok(answer)
@@ -256,7 +265,7 @@ impl LlamaCpp {
 impl LLM for LlamaCpp {
     fn generate(&self, request: Request, _: &RunContext) -> ChunkStream<'_, Completion> {
         let answer = async move {
-            let chunks = self.start(request, None).await?;
+            let chunks = self.start(request, Aim::Open).await?;
             let gone = stream::once(async { Err(closed(&self.inner.fault)) });
             Ok::<_, Error>(chunks.chain(gone))
         };
@@ -284,6 +293,11 @@ impl fmt::Debug for LlamaCpp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LlamaCpp").field("report", &self.inner.report).finish_non_exhaustive()
     }
+}
+
+/// What a model is called: the name of its file.
+pub(super) fn model_name(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "llama.cpp".into(), |stem| stem.to_string_lossy().into_owned())
 }
 
 pub(super) fn closed(fault: &OnceLock<String>) -> Error {

@@ -1,5 +1,5 @@
 //! What tells one loaded model from another.
-use super::builder::Setup;
+use super::builder::{Lora, Setup};
 use std::{fmt::Write as _, path::Path, time::UNIX_EPOCH};
 
 /// Everything of the set-up that may change what the model writes: the files as they were when they were loaded, and how
@@ -9,6 +9,12 @@ pub(super) fn identity(setup: &Setup) -> String {
     let mut identity = file(&setup.path);
     if let Some(path) = &setup.lora_path {
         let _ = write!(identity, " lora={} scale={}", file(path), setup.lora_scale);
+    }
+    for Lora { name, path, scale } in &setup.loras {
+        let _ = write!(identity, " lora {name:?}={} scale={scale}", file(path));
+    }
+    for (key, value) in &setup.kv_overrides {
+        let _ = write!(identity, " {key}={value}");
     }
     let Setup { rope_freq_base, rope_freq_scale, flash_attn, type_k, type_v, n_ctx, chat_template, .. } = setup;
     let _ = write!(

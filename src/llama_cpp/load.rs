@@ -6,6 +6,8 @@ use super::{
     gguf,
     identity::identity,
     log,
+    lora::Adapters,
+    overrides,
     report::LoadReport,
     vocab::Vocabulary,
 };
@@ -14,11 +16,12 @@ use llama_cpp_2::{
     context::LlamaContext,
     context::params::LlamaContextParams,
     llama_backend::LlamaBackend,
-    model::{LlamaLoraAdapter, LlamaModel, params::LlamaModelParams},
+    model::{LlamaModel, params::LlamaModelParams},
 };
 use std::{
     num::NonZeroU32,
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::Arc,
     time::Instant,
 };
@@ -55,35 +58,37 @@ pub(super) fn open(setup: &Setup) -> Result<LlamaModel> {
         let message = format!("llama.cpp could not load the model: {}", or_unknown(log));
         Error::new(ErrorKind::Load, message).with_path(setup.path.display().to_string())
     };
-    let params = model_params(setup)?;
+    let mut params = Box::pin(model_params(setup)?);
+    for (key, value) in &setup.kv_overrides {
+        overrides::add(params.as_mut(), key, value)?;
+    }
     let (model, log) = log::catching(|| LlamaModel::load_from_file(backend, &setup.path, &params));
     model.map_err(|error| failed(&log).with_source(error))
 }
 
-/// Opens the adapters that are to be laid over the model.
-pub(super) fn adapters(setup: &Setup, model: &mut LlamaModel) -> Result<Vec<LlamaLoraAdapter>> {
-    let open = |path: &std::path::PathBuf| {
+/// Opens the adapters that can be laid over the model.
+pub(super) fn adapters(setup: &Setup, model: &mut LlamaModel) -> Result<Adapters> {
+    let mut open = |path: &Path, scale: f32| {
         gguf::check(path, "LoRA adapter")?;
         let (adapter, log) = log::catching(|| model.lora_adapter_init(path));
-        adapter.map_err(|error| {
+        let adapter = adapter.map_err(|error| {
             let message = format!("llama.cpp could not load the LoRA adapter: {}", or_unknown(&log));
             Error::new(ErrorKind::Load, message).with_path(path.display().to_string()).with_source(error)
-        })
+        })?;
+        Ok::<_, Error>((adapter, scale))
     };
-    setup.lora_path.iter().map(open).collect()
+    let usual = setup.lora_path.iter().map(|path| open(path, setup.lora_scale)).collect::<Result<Vec<_>>>()?;
+    let named = setup.loras.iter().map(|lora| open(&lora.path, lora.scale)).collect::<Result<Vec<_>>>()?;
+    Ok(Adapters::new(usual.into_iter().next(), setup.loras.iter().map(|lora| lora.name.clone()).zip(named).collect()))
 }
 
 /// Reserves a context for the model.
-pub(super) fn context<'model>(
-    setup: &Setup,
-    model: &'model LlamaModel,
-    adapters: &mut [LlamaLoraAdapter],
-) -> Result<LlamaContext<'model>> {
+pub(super) fn context<'model>(setup: &Setup, model: &'model LlamaModel) -> Result<LlamaContext<'model>> {
     let (context, log) = log::catching(|| {
         let params = context_params(setup, model)?;
         model.new_context(backend()?, params).map_err(Error::other)
     });
-    let mut context = context.map_err(|error| {
+    context.map_err(|error| {
         if error.kind() == ErrorKind::InvalidOption {
             return error;
         }
@@ -93,27 +98,26 @@ pub(super) fn context<'model>(
             or_unknown(&log)
         );
         Error::new(ErrorKind::Load, message).with_path(setup.path.display().to_string()).with_source(error)
-    })?;
-    for adapter in adapters {
-        context.lora_adapter_set(adapter, setup.lora_scale).map_err(|error| {
-            Error::new(ErrorKind::Load, "llama.cpp could not lay the LoRA adapter over the model").with_source(error)
-        })?;
-    }
-    Ok(context)
+    })
+}
+
+/// Reads the texts of all tokens.
+pub(super) fn vocabulary(setup: &Setup, model: &LlamaModel) -> Result<Vocabulary> {
+    Vocabulary::read(&model.vocab()).ok_or_else(|| {
+        Error::new(ErrorKind::Load, "the model file has no tokenizer: convert the model again, with its tokenizer")
+            .with_path(setup.path.display().to_string())
+    })
 }
 
 /// Gathers what the handle keeps.
 pub(super) fn describe(
     setup: &Setup,
     model: &LlamaModel,
+    vocabulary: Vocabulary,
     context: Option<&LlamaContext<'_>>,
     started: Instant,
 ) -> Result<Loaded> {
     let backend = backend()?;
-    let vocabulary = Vocabulary::read(&model.vocab()).ok_or_else(|| {
-        Error::new(ErrorKind::Load, "the model file has no tokenizer: convert the model again, with its tokenizer")
-            .with_path(setup.path.display().to_string())
-    })?;
     let template_text = setup.chat_template.clone().or_else(|| model.meta_val_str("tokenizer.chat_template").ok());
     let (bos, eos) = (vocabulary.bos.clone().unwrap_or_default(), vocabulary.eos.clone().unwrap_or_default());
     let chat_template = template_text.map(|text| ChatTemplate::parse(&text, bos, eos));
@@ -153,8 +157,17 @@ pub(super) fn layout(setup: &Setup, model: &LlamaModel, context: &LlamaContext<'
         slots: n_parallel(setup, model) as usize,
         n_ctx: n_ctx(setup, model, context),
         shared: is_shared(setup),
-        can_cut: !model.is_recurrent() && !model.is_hybrid(),
+        can_cut: can_cut(setup, model),
     }
+}
+
+#[cfg_attr(not(test), expect(unused_variables, reason = "tests of faults alone ask the set-up"))]
+fn can_cut(setup: &Setup, model: &LlamaModel) -> bool {
+    #[cfg(test)]
+    if setup.faults.uncut {
+        return false;
+    }
+    !model.is_recurrent() && !model.is_hybrid()
 }
 
 /// Texts written at once.

@@ -1,5 +1,5 @@
 //! What is evaluated together in one step.
-use super::{engine::Row, scheduler::Text};
+use super::{engine::Row, lora::Adapter, scheduler::Text};
 
 /// How much is evaluated in one step.
 #[derive(Debug, Clone, Copy)]
@@ -29,11 +29,12 @@ pub(super) struct Part {
     pub(super) rows: Vec<Row>,
 }
 
-/// The parts of the next step: texts that are being written first, in turn, then prompts in the order they came.
+/// The parts of the next step, of the texts that are written with this adapter: texts that are being written first, in turn, then prompts in the order they came.
 ///
 /// So a long prompt never keeps the others from writing, and where a batch has no room for all, each gets its turn.
-pub(super) fn plan(texts: &[Text], pace: Pace, turn: usize) -> Vec<Part> {
-    let seated = |&at: &usize| texts.get(at).is_some_and(|text| text.slot.is_some());
+pub(super) fn plan(texts: &[Text], adapter: Adapter, pace: Pace, turn: usize) -> Vec<Part> {
+    let is_of = |text: &Text| text.slot.is_some() && text.sequence.adapter() == adapter;
+    let seated = |&at: &usize| texts.get(at).is_some_and(is_of);
     let (writing, reading): (Vec<usize>, Vec<usize>) =
         (0..texts.len()).filter(seated).partition(|&at| texts.get(at).is_some_and(|text| text.sequence.is_writing()));
     let mut parts = Vec::new();

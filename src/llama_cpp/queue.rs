@@ -23,22 +23,27 @@ impl Queue {
         self.jobs.is_empty()
     }
 
-    /// Drops those that nobody waits for any more, and says how many these were.
-    pub(super) fn drop_cancelled(&mut self) -> usize {
-        let before = self.jobs.len();
-        self.jobs.retain(|job| !job.reply.is_closed());
-        before - self.jobs.len()
+    pub(super) fn len(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// Takes those out that nobody waits for any more.
+    pub(super) fn take_cancelled(&mut self) -> VecDeque<Box<Job>> {
+        self.take(|job| job.reply.is_closed())
     }
 
     /// Takes those out whose time is over.
     pub(super) fn take_late(&mut self, now: Instant) -> VecDeque<Box<Job>> {
-        let is_late = |job: &Job| job.deadline.is_some_and(|deadline| deadline <= now);
-        if !self.jobs.iter().any(|job| is_late(job)) {
+        self.take(|job| job.deadline.is_some_and(|deadline| deadline <= now))
+    }
+
+    fn take(&mut self, is_taken: impl Fn(&Job) -> bool) -> VecDeque<Box<Job>> {
+        if !self.jobs.iter().any(|job| is_taken(job)) {
             return VecDeque::new();
         }
-        let (late, rest): (Vec<_>, Vec<_>) = self.jobs.drain(..).partition(|job| is_late(job));
-        self.jobs = rest.into();
-        late.into()
+        let (taken, rest): (VecDeque<_>, VecDeque<_>) = self.jobs.drain(..).partition(|job| is_taken(job));
+        self.jobs = rest;
+        taken
     }
 }
 

@@ -57,6 +57,11 @@ impl Sampler {
         chosen.map(super::vocab::id).ok_or_else(dead_end)
     }
 
+    /// From here on the model is made to want this token.
+    pub(super) fn want(&mut self, token: Option<u32>) {
+        self.candidates.want(token);
+    }
+
     /// Notes a token of the prompt or of the answer.
     pub(super) fn accept(&mut self, token: LlamaToken) {
         if let Some(chain) = &mut self.chain {

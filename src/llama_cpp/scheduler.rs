@@ -6,28 +6,45 @@
 //! came last waits until another one is over, and is evaluated again.
 use super::{
     around::Surroundings,
+    command::Aim,
     engine::{Decoded, Engine},
+    events::{self, Batch},
+    lora::Adapter,
     plan::{Pace, Part, plan},
     queue::Queue,
     sequence::Sequence,
     slots::{Slots, common},
+    state,
 };
-use crate::{Error, ErrorKind, Result};
-use std::time::{Duration, Instant};
+use crate::{Chunk, Completion, Error, ErrorKind, Result, Usage};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 /// A head that another text is evaluating is waited for from this many tokens on.
 const WORTH_WAITING: usize = 32;
+
+/// An adapter is left after so many steps, when another one waits: laying one over the model takes a while.
+const STEPS_OF_ADAPTER: usize = 8;
 
 /// The texts that are being written, and the context they are written with.
 pub(super) struct Scheduler<'a, 'model> {
     around: &'a Surroundings<'model>,
     engine: Engine<'model>,
-    slots: Slots,
+    slots: Slots<'a>,
     /// In the order they were begun.
     texts: Vec<Text>,
     pace: Pace,
     turn: usize,
     begun: u64,
+    waiting: usize,
+    /// Whether a batch of several texts failed that could not be tried again part by part: until the one at fault is
+    /// found, each is evaluated by itself.
+    careful: bool,
+    /// The adapter of the last step, and for how many steps it was the same.
+    adapter: Adapter,
+    stayed: usize,
 }
 
 /// A text with its place in the context's memory.
@@ -43,9 +60,20 @@ pub(super) struct Text {
 }
 
 impl<'a, 'model> Scheduler<'a, 'model> {
-    pub(super) fn new(around: &'a Surroundings<'model>, engine: Engine<'model>, pace: Pace, keep: usize) -> Self {
-        let slots = Slots::new(engine.layout().slots, keep);
-        Scheduler { around, engine, slots, texts: Vec::new(), pace, turn: 0, begun: 0 }
+    pub(super) fn new(around: &'a Surroundings<'model>, engine: Engine<'model>, pace: Pace, slots: Slots<'a>) -> Self {
+        Scheduler {
+            around,
+            engine,
+            slots,
+            texts: Vec::new(),
+            pace,
+            turn: 0,
+            begun: 0,
+            waiting: 0,
+            careful: false,
+            adapter: Adapter::default(),
+            stayed: 0,
+        }
     }
 
     /// Whether there is nothing to do.
@@ -57,12 +85,14 @@ impl<'a, 'model> Scheduler<'a, 'model> {
     pub(super) fn step(&mut self, queue: &mut Queue) {
         self.drop_unwanted();
         self.admit(queue);
+        self.waiting = queue.len();
         self.seat();
         // A prompt that was seen before may be answered already.
         self.sweep();
-        let parts = plan(&self.texts, self.pace, self.turn);
+        self.choose_adapter();
+        let parts = plan(&self.texts, self.adapter, self.pace, self.turn);
         self.turn = self.turn.wrapping_add(1);
-        if self.pace.alone {
+        if self.pace.alone || self.careful {
             for part in parts {
                 self.evaluate(vec![part]);
             }
@@ -75,6 +105,25 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         counters.kept_tokens.set(self.slots.kept());
     }
 
+    /// Goes on with the adapter of the last step, unless another one waits for its turn.
+    fn choose_adapter(&mut self) {
+        let mut waiting: Vec<Adapter> = Vec::new();
+        for text in self.texts.iter().filter(|text| text.slot.is_some()) {
+            if !waiting.contains(&text.sequence.adapter()) {
+                waiting.push(text.sequence.adapter());
+            }
+        }
+        let now = waiting.iter().position(|&adapter| adapter == self.adapter);
+        self.stayed += 1;
+        if waiting.is_empty() || (now.is_some() && (waiting.len() == 1 || self.stayed < STEPS_OF_ADAPTER)) {
+            return;
+        }
+        // In a circle, so that each gets its turn.
+        let next = waiting.iter().cycle().nth(now.map_or(0, |now| now + 1));
+        self.adapter = next.copied().unwrap_or_default();
+        self.stayed = 0;
+    }
+
     /// Whether tokens may be evaluated that are taken back if they are wrong.
     fn may_guess(&self) -> bool {
         self.engine.layout().can_cut && !self.pace.alone
@@ -85,7 +134,7 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         for text in &mut self.texts {
             if text.sequence.is_cancelled() {
                 text.is_over = true;
-                self.around.counters.cancelled.add(1);
+                text.sequence.cancel(self.around);
             } else if text.sequence.is_late(now) {
                 text.is_over = true;
                 text.sequence.fail(late(), self.around);
@@ -97,6 +146,11 @@ impl<'a, 'model> Scheduler<'a, 'model> {
     fn admit(&mut self, queue: &mut Queue) {
         while self.texts.len() < self.engine.layout().slots {
             let Some(job) = queue.pop() else { return };
+            if let Aim::Load(path) = &job.aim {
+                let loaded = self.restore(path);
+                let _ = job.reply.unbounded_send(loaded.map(|count| Chunk::Done(held(count))));
+                continue;
+            }
             let Some(mut sequence) = Sequence::admit(*job, self.around, self.engine.layout().n_ctx) else { continue };
             self.begun += 1;
             if self.may_guess() {
@@ -108,6 +162,14 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         }
     }
 
+    /// Takes over the state in a file.
+    fn restore(&mut self, path: &Path) -> Result<usize> {
+        let known: Vec<String> = self.around.identities.iter().map(|(_, identity)| identity.clone()).collect();
+        let found = state::check(path, &known)?;
+        let adapter = self.around.identities.get(found).map(|(adapter, _)| *adapter).unwrap_or_default();
+        self.slots.restore(&mut self.engine, path, adapter)
+    }
+
     /// A text that is evaluating the same head right now.
     fn head_being_evaluated(&self, sequence: &Sequence) -> Option<(u64, usize)> {
         if !self.engine.layout().can_cut {
@@ -115,6 +177,9 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         }
         let most = sequence.tokens().len() - 1;
         let shared = |text: &Text| {
+            if text.sequence.adapter() != sequence.adapter() {
+                return None;
+            }
             let shared = common(text.sequence.tokens(), sequence.tokens()).min(most);
             (shared >= text.sequence.evaluated() + WORTH_WAITING).then_some((text.number, shared))
         };
@@ -143,14 +208,21 @@ impl<'a, 'model> Scheduler<'a, 'model> {
             }
             let chunk = self.pace.alone.then_some(self.pace.n_batch);
             let may_guess = self.may_guess();
-            let Some(taken) = self.slots.take(&mut self.engine, text.sequence.tokens(), chunk) else { return };
+            let Some(taken) = self.slots.take(&mut self.engine, text.sequence.tokens(), text.sequence.adapter(), chunk)
+            else {
+                return;
+            };
             self.around.counters.cached_tokens.add(taken.cached);
             if let Some(text) = self.texts.get_mut(at) {
                 text.slot = Some(taken.slot);
                 text.behind = None;
                 text.is_parked = false;
                 text.sequence.resume(taken.cached);
-                if let Some(logits) = taken.logits {
+                if let (Some(path), Some(_)) = (text.sequence.saves_to(), &taken.logits) {
+                    let saved = save(&self.slots, &self.engine, taken.slot, path, text.sequence.adapter(), self.around);
+                    text.sequence.finish_saved(saved, self.around);
+                    text.is_over = true;
+                } else if let Some(logits) = taken.logits {
                     text.is_over = text.sequence.read(&logits, self.around);
                     if may_guess {
                         text.sequence.guess_next();
@@ -174,9 +246,14 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         }
         let started = Instant::now();
         match self.decode(&mut parts) {
-            Ok(Decoded::Done) => self.read(&parts, started.elapsed()),
+            Ok(Decoded::Done) => {
+                let took = started.elapsed();
+                self.tell(&parts, took);
+                self.read(&parts, took);
+            }
             Ok(Decoded::Full) => self.make_room(),
             Err(error) if parts.len() == 1 => {
+                self.careful = false;
                 for part in parts {
                     self.undo(&part);
                     self.fail(part.text, error.clone());
@@ -187,6 +264,8 @@ impl<'a, 'model> Scheduler<'a, 'model> {
                 for part in parts {
                     if self.undo(&part) {
                         self.evaluate(vec![part]);
+                    } else {
+                        self.careful = true;
                     }
                 }
             }
@@ -194,6 +273,7 @@ impl<'a, 'model> Scheduler<'a, 'model> {
     }
 
     fn decode(&mut self, parts: &mut [Part]) -> Result<Decoded> {
+        self.engine.lay(self.adapter)?;
         self.engine.begin();
         for part in parts.iter_mut() {
             let Some(text) = self.texts.get(part.text) else { continue };
@@ -205,14 +285,26 @@ impl<'a, 'model> Scheduler<'a, 'model> {
                 part.rows.extend(self.engine.add(part.slot, part.from + i, token, wanted)?);
             }
         }
-        let decoded = self.engine.decode()?;
-        if decoded == Decoded::Done {
-            let counters = self.around.counters;
-            counters.decodes.add(1);
-            counters.evaluated_tokens.add(parts.iter().map(Part::size).sum());
-            counters.guessed_tokens.add(parts.iter().map(|part| part.guessed).sum());
-        }
-        Ok(decoded)
+        self.engine.decode()
+    }
+
+    fn tell(&self, parts: &[Part], took: Duration) {
+        let batch = Batch {
+            texts: parts.len(),
+            tokens: parts.iter().map(Part::size).sum(),
+            guessed: parts.iter().map(|part| part.guessed).sum(),
+            capacity: self.pace.n_batch,
+            waiting: self.waiting,
+            active: self.texts.len(),
+            kept: self.slots.kept(),
+            took,
+        };
+        let Batch { tokens, guessed, .. } = batch;
+        let counters = self.around.counters;
+        counters.decodes.add(1);
+        counters.evaluated_tokens.add(tokens);
+        counters.guessed_tokens.add(guessed);
+        events::batch(self.around, &batch);
     }
 
     /// Takes note of a batch, and lets the texts choose.
@@ -227,6 +319,12 @@ impl<'a, 'model> Scheduler<'a, 'model> {
             let mut row = part.rows.first();
             let mut right = 0;
             while let Some(&at) = row {
+                if let Some(path) = text.sequence.saves_to() {
+                    let saved = save(&self.slots, &self.engine, part.slot, path, text.sequence.adapter(), self.around);
+                    text.sequence.finish_saved(saved, self.around);
+                    text.is_over = true;
+                    break;
+                }
                 text.is_over = match self.engine.logits(at) {
                     Ok(logits) => {
                         if ends_prompt && right == 0 && self.slots.keeps() {
@@ -321,6 +419,7 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         }
         let freed: Vec<usize> = self.texts.iter().filter(|text| text.is_over).filter_map(|text| text.slot).collect();
         self.texts.retain(|text| !text.is_over);
+        self.careful &= !self.texts.is_empty();
         for slot in freed {
             self.slots.release(&mut self.engine, slot);
         }
@@ -329,6 +428,24 @@ impl<'a, 'model> Scheduler<'a, 'model> {
             text.is_parked = false;
         }
     }
+}
+
+/// Writes the state of a slot into a file.
+fn save(
+    slots: &Slots<'_>,
+    engine: &Engine<'_>,
+    slot: usize,
+    path: &Path,
+    adapter: Adapter,
+    around: &Surroundings<'_>,
+) -> Result<usize> {
+    let sealed = around.identities.iter().find(|(known, _)| *known == adapter);
+    slots.save(engine, slot, path, sealed.map_or("", |(_, identity)| identity))
+}
+
+/// What is told of a state of so many tokens.
+fn held(count: usize) -> Completion {
+    Completion::new("").with_usage(Usage::new(count, 0))
 }
 
 /// What a text is told whose time is over.

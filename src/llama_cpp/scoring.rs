@@ -1,6 +1,6 @@
 //! Asking how probable given texts are.
-use super::{Choices, LlamaCpp, Score};
-use crate::{Chunk, Error, ErrorKind, GenerateOptions, Prompt, Request, Result};
+use super::{Choices, LlamaCpp, Score, command::Aim};
+use crate::{Chunk, Completion, Error, ErrorKind, GenerateOptions, Prompt, Request, Result};
 use futures::{StreamExt, future::try_join_all};
 
 impl LlamaCpp {
@@ -24,13 +24,32 @@ impl LlamaCpp {
     /// # Ok::<(), catena::Error>(()) }).unwrap();
     /// ```
     pub async fn score(&self, prompt: impl Into<Prompt>, text: impl Into<String>) -> Result<Score> {
-        let text = text.into();
-        let request = Request::new(prompt).with_options(GenerateOptions::new().logprobs(0));
-        let mut chunks = self.start(request, Some(text.clone())).await?;
+        self.score_with(prompt.into(), text.into(), &GenerateOptions::new()).await
+    }
+
+    /// The same with what `options` say of how long and how urgently the answer is waited for.
+    async fn score_with(&self, prompt: Prompt, text: String, options: &GenerateOptions) -> Result<Score> {
+        let GenerateOptions { timeout, priority, overflow, .. } = *options;
+        let options = GenerateOptions { timeout, priority, overflow, ..GenerateOptions::new().logprobs(0) };
+        let request = Request::new(prompt).with_options(options);
+        let mut chunks = self.start(request, Aim::Score(text.clone())).await?;
         while let Some(chunk) = chunks.next().await {
             if let Chunk::Done(completion) = chunk? {
                 let tokens = completion.logprobs.into_iter().map(|token| token.chosen).collect();
                 return Ok(Score::new(text, tokens));
+            }
+        }
+        Err(self.closed())
+    }
+
+    /// Answers as a model would that wants to write `text`, as far as the grammar lets it. So it can be measured with any
+    /// weights what a grammar costs that the model agrees with.
+    #[doc(hidden)]
+    pub async fn generate_wishing(&self, request: Request, text: impl Into<String>) -> Result<Completion> {
+        let mut chunks = self.start(request, Aim::Wish(text.into())).await?;
+        while let Some(chunk) = chunks.next().await {
+            if let Chunk::Done(completion) = chunk? {
+                return Ok(completion);
             }
         }
         Err(self.closed())
@@ -61,8 +80,17 @@ impl LlamaCpp {
         prompt: impl Into<Prompt>,
         texts: impl IntoIterator<Item = S>,
     ) -> Result<Choices> {
-        let prompt = prompt.into();
-        let scores = texts.into_iter().map(|text| self.score(prompt.clone(), text));
+        let texts = texts.into_iter().map(Into::into).collect();
+        self.choose_with(prompt.into(), texts, &GenerateOptions::new()).await
+    }
+
+    pub(super) async fn choose_with(
+        &self,
+        prompt: Prompt,
+        texts: Vec<String>,
+        options: &GenerateOptions,
+    ) -> Result<Choices> {
+        let scores = texts.into_iter().map(|text| self.score_with(prompt.clone(), text, options));
         let scores = try_join_all(scores).await?;
         if scores.is_empty() {
             return Err(Error::new(

@@ -2,8 +2,10 @@
 use super::{
     around::Surroundings,
     closing,
-    command::Job,
+    command::{Aim, Job},
+    events::{self, Outcome, Work},
     lookup::Lookup,
+    lora::Adapter,
     prompt,
     writer::{Choice, Writer, llama_token},
 };
@@ -11,6 +13,7 @@ use crate::{Chunk, Completion, Error, ErrorKind, FinishReason, Result, Timings, 
 use llama_cpp_2::token::LlamaToken;
 use std::{
     hash::{BuildHasher, RandomState},
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -26,59 +29,72 @@ pub(super) struct Sequence {
     /// Tokens of the prompt that the engine held already when the text was begun.
     cached: Option<usize>,
     n_ctx: usize,
+    adapter: Adapter,
     writer: Writer,
     lookup: Option<Lookup>,
     /// What may come after the pending tokens.
     guess: Vec<LlamaToken>,
     seed: u32,
     timings: Timings,
+    /// Tokens that were forced, guesses that were right, and the time spent on looking ahead.
+    work: Work,
 }
 
 impl Sequence {
     /// Takes a job, or answers it with what is wrong with it.
     pub(super) fn admit(mut job: Job, around: &Surroundings<'_>, n_ctx: u32) -> Option<Self> {
         job.ticket = None;
-        let reply = job.reply.clone();
-        let mut sequence = match Sequence::new(job, around, n_ctx) {
-            Ok(sequence) => sequence,
+        let timings = Timings { load: around.load_time, queue: job.arrived.elapsed(), ..Timings::default() };
+        let seed = job.options.seed.unwrap_or_else(random_seed);
+        let (adapter, tokens, writer) = match Sequence::prepare(&job, seed, around, n_ctx) {
+            Ok(prepared) => prepared,
             Err(error) => {
                 around.counters.failed.add(1);
-                let _ = reply.unbounded_send(Err(error));
+                events::call(around, &job, &timings, &Work::default(), Outcome::Failed(&error));
+                let _ = job.reply.unbounded_send(Err(error));
                 return None;
             }
         };
-        let begun = sequence.begin(around);
-        (!sequence.is_over(begun, around)).then_some(sequence)
-    }
-
-    fn new(job: Job, around: &Surroundings<'_>, n_ctx: u32) -> Result<Self> {
-        let queue = job.arrived.elapsed();
-        job.options.validate()?;
-        let n_vocab = around.vocabulary.len();
-        if let Some((token, _)) = job.options.logit_bias.iter().find(|(token, _)| *token as usize >= n_vocab) {
-            let message = format!("`logit_bias` names token {token}, but the vocabulary has {n_vocab} tokens");
-            return Err(Error::new(ErrorKind::InvalidOption, message).with_path("logit_bias"));
-        }
-        let tokens = prompt::tokens(&job, around, n_ctx as usize)?;
-        let seed = job.options.seed.unwrap_or_else(random_seed);
-        let mut writer = Writer::new(&job, &tokens, seed, around, n_ctx)?;
-        if let Some(text) = &job.continuation {
-            let given = continuation(text, tokens.len(), around, n_ctx as usize)?;
-            writer.close_with(&given);
-        }
-        Ok(Sequence {
+        let mut sequence = Sequence {
             n_prompt: tokens.len(),
             evaluated: 0,
             cached: None,
             n_ctx: n_ctx as usize,
             lookup: (job.options.lookup == Some(true)).then(Lookup::new),
             guess: Vec::new(),
+            adapter,
             writer,
             seed,
-            timings: Timings { load: around.load_time, queue, ..Timings::default() },
+            timings,
+            work: Work::default(),
             tokens,
             job,
-        })
+        };
+        let begun = sequence.begin(around);
+        (!sequence.is_over(begun, around)).then_some(sequence)
+    }
+
+    /// The adapter, the tokens of the prompt, and what writes the answer.
+    fn prepare(
+        job: &Job,
+        seed: u32,
+        around: &Surroundings<'_>,
+        n_ctx: u32,
+    ) -> Result<(Adapter, Vec<LlamaToken>, Writer)> {
+        job.options.validate()?;
+        let adapter = around.adapters.find(job.options.lora.as_deref())?;
+        let n_vocab = around.vocabulary.len();
+        if let Some((token, _)) = job.options.logit_bias.iter().find(|(token, _)| *token as usize >= n_vocab) {
+            let message = format!("`logit_bias` names token {token}, but the vocabulary has {n_vocab} tokens");
+            return Err(Error::new(ErrorKind::InvalidOption, message).with_path("logit_bias"));
+        }
+        let tokens = prompt::tokens(job, around, n_ctx as usize)?;
+        let mut writer = Writer::new(job, &tokens, seed, around, n_ctx)?;
+        if let Aim::Score(text) = &job.aim {
+            let given = continuation(text, tokens.len(), around, n_ctx as usize)?;
+            writer.close_with(&given);
+        }
+        Ok((adapter, tokens, writer))
     }
 
     /// Whether nobody waits for the text any more.
@@ -93,6 +109,11 @@ impl Sequence {
 
     pub(super) fn priority(&self) -> i32 {
         self.job.options.priority.unwrap_or(0)
+    }
+
+    /// The adapter it is written with.
+    pub(super) fn adapter(&self) -> Adapter {
+        self.adapter
     }
 
     /// Prompt and answer.
@@ -141,6 +162,7 @@ impl Sequence {
     /// Counts guessed tokens that turned out right, before the text goes on behind them.
     pub(super) fn count_right(&mut self, right: usize) {
         self.timings.eval_tokens += right;
+        self.work.right += right;
     }
 
     /// Notes that a guess was evaluated and how many of its tokens were right.
@@ -188,6 +210,7 @@ impl Sequence {
             Ok(None) => false,
             Ok(Some(reason)) => {
                 around.counters.completed.add(1);
+                self.tell(Outcome::Completed(&reason), around);
                 self.finish(reason);
                 true
             }
@@ -198,9 +221,36 @@ impl Sequence {
         }
     }
 
+    /// The file that the state of the prompt goes to, if that is all that is asked for.
+    pub(super) fn saves_to(&self) -> Option<&Path> {
+        match &self.job.aim {
+            Aim::Save(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The state of the prompt was written, or not.
+    pub(super) fn finish_saved(&mut self, saved: Result<usize>, around: &Surroundings<'_>) {
+        self.is_over(saved.map(|_| Some(FinishReason::EndOfText)), around);
+    }
+
+    /// Nobody waits for the text any more.
+    pub(super) fn cancel(&mut self, around: &Surroundings<'_>) {
+        around.counters.cancelled.add(1);
+        self.tell(Outcome::Cancelled, around);
+    }
+
+    fn tell(&self, outcome: Outcome<'_>, around: &Surroundings<'_>) {
+        let Work { forced, right, constraint, .. } = self.work;
+        let (prompt, written) = (self.n_prompt, self.tokens.len() - self.n_prompt);
+        let work = Work { prompt, cached: self.cached.unwrap_or(0), written, forced, right, constraint };
+        events::call(around, &self.job, &self.timings, &work, outcome);
+    }
+
     /// Answers with an error and the text so far.
     pub(super) fn fail(&mut self, error: Error, around: &Surroundings<'_>) {
         around.counters.failed.add(1);
+        self.tell(Outcome::Failed(&error), around);
         let error = if error.partial().is_some() { error } else { error.with_partial(self.writer.take_text()) };
         let _ = self.job.reply.unbounded_send(Err(error));
     }
@@ -236,7 +286,9 @@ impl Sequence {
     fn forward(&mut self, around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
         let started = Instant::now();
         let reason = self.add_forced(around);
-        around.counters.constraint_micros.add(usize::try_from(started.elapsed().as_micros()).unwrap_or(0));
+        let took = started.elapsed();
+        self.work.constraint += took;
+        around.counters.constraint_micros.add(usize::try_from(took.as_micros()).unwrap_or(0));
         reason
     }
 
@@ -251,6 +303,7 @@ impl Sequence {
             }
             for token in run {
                 around.counters.forced_tokens.add(1);
+                self.work.forced += 1;
                 if let Some(reason) = self.append(token, around)? {
                     return Ok(Some(reason));
                 }

@@ -4,6 +4,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// What the engine has done since the model was loaded, and what it has to do.
+        ///
+        /// The same is told as it happens, by events of the `tracing` crate with the target `catena::engine`, which cost
+        /// nothing where nobody listens:
+        ///
+        /// - `batch`, at `TRACE`, after each batch: `model` (the name of its file), `texts` (how many it held tokens of),
+        ///   `tokens` and `n_batch` (how full it was), `guessed` (tokens that were only guessed), `waiting` and `active`
+        ///   (calls), `kept_tokens`, and `took_us`;
+        /// - `call`, at `DEBUG`, at the end of each call: `model`, `outcome` (`completed`, `failed` or `cancelled`),
+        ///   `finish_reason` or `error` (its kind), `prompt_tokens`, of which `cached_tokens` were held already,
+        ///   `completion_tokens`, of which `forced_tokens` were forced by a grammar and `right_tokens` guessed, and what it
+        ///   took: `queue_us` (waiting), `prompt_us`, `eval_us`, `sample_us` (masks included), `constraint_us` (looking ahead
+        ///   in the grammar), and `total_us`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         #[non_exhaustive]
         pub struct Stats {
@@ -47,6 +59,12 @@ counters! {
     cancelled,
     /// How often a text had to wait for memory, and was evaluated again.
     parked,
+    /// Tokens whose state was written to disk; see [`LlamaCppBuilder::spill`](crate::LlamaCppBuilder::spill).
+    spilled_tokens,
+    /// Tokens whose state was read from there.
+    recalled_tokens,
+    /// States that could not be written or read.
+    spill_failures,
     /// Calls that wait for the engine now.
     waiting,
     /// Texts that are being written now.

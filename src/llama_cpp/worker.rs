@@ -7,17 +7,21 @@ use super::{
     command::Command,
     constraints::Constraints,
     engine::Engine,
+    events::{self, Outcome, Work},
+    handle::model_name,
     load::{self, Loaded},
     plan::Pace,
     queue::Queue,
     scheduler::{Scheduler, late},
+    slots::Slots,
+    spill::Spill,
     stats::Counters,
     vocab::{Vocabulary, id},
 };
-use crate::{Error, ErrorKind, Grammar, Result};
+use crate::{Error, ErrorKind, Grammar, Result, Timings, constraint::TokenTrie};
 use async_channel::{Receiver, Sender, TryRecvError};
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
-use std::{sync::Arc, time::Instant};
+use std::{sync::Arc, thread, time::Instant};
 
 /// Answers of more tokens than this are not looked for.
 const MOST_TOKENS: usize = 1 << 16;
@@ -28,21 +32,42 @@ pub(super) fn run(setup: &Setup, counters: &Counters, commands: &Receiver<Comman
     let started = Instant::now();
     let outcome = (|| {
         let mut model = load::model(setup)?;
-        let mut adapters = load::adapters(setup, &mut model)?;
-        let context = if setup.vocab_only { None } else { Some(load::context(setup, &model, &mut adapters)?) };
-        let loaded = load::describe(setup, &model, context.as_ref(), started)?;
+        let adapters = load::adapters(setup, &mut model)?;
+        let vocabulary = load::vocabulary(setup, &model)?;
+        // Constraints need a tree of all tokens, which takes a while for a large vocabulary, and so does the context.
+        let (context, trie) = beside(
+            || if setup.vocab_only { Ok(None) } else { load::context(setup, &model).map(Some) },
+            || TokenTrie::new(vocabulary.pieces(), vocabulary.len()),
+        );
+        let context = context?;
+        let loaded = load::describe(setup, &model, vocabulary, context.as_ref(), started)?;
+        let name = model_name(&setup.path);
         let around = Surroundings {
+            name: &name,
             model: &model,
             vocabulary: Arc::clone(&loaded.vocabulary),
-            constraints: Constraints::default(),
+            constraints: Constraints::new(trie),
+            identities: adapters.names().identities(&loaded.identity),
+            adapters: adapters.names(),
             canonical: Canonical::new(&model.vocab()),
             load_time: loaded.report.load_time,
             counters,
         };
+        let identity = loaded.identity.as_str();
+        let spill = match &setup.spill {
+            Some((folder, bytes)) if context.is_some() => {
+                Some(Spill::open(folder, *bytes, identity, &around.adapters, counters)?)
+            }
+            _ => None,
+        };
         // A caller that no longer waits for the model does not get one.
         if ready.send_blocking(Ok(loaded)).is_ok() {
             let scheduler = context.map(|context| {
-                let mut engine = Engine::new(load::layout(setup, &model, &context), context);
+                let mut engine = Engine::new(load::layout(setup, &model, &context), context, adapters);
+                #[cfg(test)]
+                {
+                    engine.faults = setup.faults;
+                }
                 if setup.warm_up {
                     engine.warm_up(model.vocab().bos());
                 }
@@ -51,7 +76,8 @@ pub(super) fn run(setup: &Setup, counters: &Counters, commands: &Receiver<Comman
                     beside: setup.n_prompt_step as usize,
                     alone: setup.deterministic,
                 };
-                Scheduler::new(&around, engine, pace, setup.keep_tokens)
+                let slots = engine.layout().slots;
+                Scheduler::new(&around, engine, pace, Slots::new(slots, setup.keep_tokens, spill))
             });
             serve(&around, scheduler, commands);
         }
@@ -60,6 +86,15 @@ pub(super) fn run(setup: &Setup, counters: &Counters, commands: &Receiver<Comman
     if let Err(error) = outcome {
         let _ = ready.send_blocking(Err(error));
     }
+}
+
+/// Does one thing on this thread and another one on a thread beside it, if there is one to be had.
+fn beside<H, T: Send>(here: impl FnOnce() -> H, there: impl Fn() -> T + Sync) -> (H, T) {
+    thread::scope(|scope| {
+        let other = thread::Builder::new().name("catena beside".to_owned()).spawn_scoped(scope, &there);
+        let here = here();
+        (here, other.ok().and_then(|other| other.join().ok()).unwrap_or_else(&there))
+    })
 }
 
 /// Serves commands and writes texts, until every handle is gone, and with them everyone who could wait for an answer.
@@ -88,10 +123,17 @@ fn serve(around: &Surroundings<'_>, mut scheduler: Option<Scheduler<'_, '_>>, co
                 Err(TryRecvError::Closed) => return,
             }
         }
-        around.counters.cancelled.add(queue.drop_cancelled());
+        for job in queue.take_cancelled() {
+            around.counters.cancelled.add(1);
+            let timings = Timings { queue: job.arrived.elapsed(), ..Timings::default() };
+            events::call(around, &job, &timings, &Work::default(), Outcome::Cancelled);
+        }
         for job in queue.take_late(Instant::now()) {
             around.counters.failed.add(1);
-            let _ = job.reply.unbounded_send(Err(late().with_partial("")));
+            let error = late().with_partial("");
+            let timings = Timings { queue: job.arrived.elapsed(), ..Timings::default() };
+            events::call(around, &job, &timings, &Work::default(), Outcome::Failed(&error));
+            let _ = job.reply.unbounded_send(Err(error));
         }
         if let Some(scheduler) = &mut scheduler {
             scheduler.step(&mut queue);
@@ -100,7 +142,7 @@ fn serve(around: &Surroundings<'_>, mut scheduler: Option<Scheduler<'_, '_>>, co
 }
 
 fn fewest_tokens(grammar: &Grammar, around: &Surroundings<'_>) -> Result<usize> {
-    let constraint = around.constraints.of(grammar, &around.vocabulary)?;
+    let constraint = around.constraints.of(grammar)?;
     let rest = closing::rest(&constraint, around, MOST_TOKENS)?;
     rest.map(|rest| rest.len()).ok_or_else(|| {
         let message = format!("no answer that the grammar allows is shorter than {MOST_TOKENS} tokens");

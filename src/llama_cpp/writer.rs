@@ -3,12 +3,13 @@ use super::{
     around::Surroundings,
     candidates::Allowed,
     closing,
-    command::Job,
+    command::{Aim, Job},
     logprobs::logprobs,
     sampler::Sampler,
     text::TextOut,
     think::{Think, Thought},
     vocab::id,
+    wish::Wish,
 };
 use crate::{Chunk, Delta, FinishReason, Result, TokenLogprobs, constraint::Constraint};
 use llama_cpp_2::token::LlamaToken;
@@ -34,6 +35,7 @@ pub(super) struct Writer {
     reasoning: Option<String>,
     /// Tokens that are written next without asking the model.
     insert: VecDeque<u32>,
+    wish: Option<Wish>,
 }
 
 /// What was chosen.
@@ -56,7 +58,7 @@ impl Writer {
         n_ctx: u32,
     ) -> Result<Self> {
         let constraint = match &job.grammar {
-            Some(grammar) => Some(around.constraints.of(grammar, &around.vocabulary)?),
+            Some(grammar) => Some(around.constraints.of(grammar)?),
             None => None,
         };
         let mut sampler = Sampler::new(around.model, &job.options, seed, n_ctx);
@@ -86,6 +88,10 @@ impl Writer {
             think,
             reasoning: None,
             insert,
+            wish: match &job.aim {
+                Aim::Wish(text) => Some(Wish::new(text, around)?),
+                _ => None,
+            },
         })
     }
 
@@ -119,6 +125,7 @@ impl Writer {
         if self.think.is_some() {
             return self.think_on(logits, around, room);
         }
+        self.sampler.want(self.wish.as_ref().and_then(|wish| wish.next(around)));
         let ends = around.vocabulary.end_of_generation();
         let Some(constraint) = &mut self.constraint else {
             let token = self.sampler.choose(logits, &Allowed::All { but: &[] })?;
@@ -204,6 +211,9 @@ impl Writer {
     /// Adds a token to the answer. Says why the answer ends with it, if it does.
     pub(super) fn append(&mut self, token: u32, job: &Job, around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
         self.sampler.accept(llama_token(token));
+        if let Some(wish) = &mut self.wish {
+            wish.advance(around.vocabulary.piece(token).len());
+        }
         let (text, stop) = if self.think.is_some() {
             let mut rest = self.note_thought(token, job, around);
             if let Some(constraint) = self.constraint.as_mut().filter(|_| !rest.is_empty()) {

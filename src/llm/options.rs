@@ -43,6 +43,9 @@ pub struct GenerateOptions {
     pub thinking: Option<Thinking>,
     /// What becomes of a conversation that does not fit into the context. Default: an error.
     pub overflow: Option<Overflow>,
+    /// The adapter to lay over the model, by the name that it was loaded with; `""` for none. Default: the one that holds
+    /// for all calls, if there is one.
+    pub lora: Option<String>,
     /// Texts that end the generation. They are not part of the result. Options are joined by appending these.
     pub stop: Vec<String>,
     /// Whether the text begins with the prompt. Default false.
@@ -167,6 +170,7 @@ impl GenerateOptions {
         lookup: bool,
         thinking: Thinking,
         overflow: Overflow,
+        lora: String,
         echo: bool,
         suffix: String,
         logprobs: u32,

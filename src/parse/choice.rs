@@ -79,6 +79,12 @@ impl<T: Clone + Send + Sync + 'static> EnumParser<T> {
         Ok(EnumParser { schema: Some(schema.into()), ..parser })
     }
 
+    /// The labels with their values.
+    #[cfg(feature = "llama-cpp")]
+    pub(crate) fn values(&self) -> &[(String, T)] {
+        &self.values
+    }
+
     /// The labels.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.values.iter().map(|(label, _)| label.as_str())

@@ -4,7 +4,7 @@ use catena::{GenerateOptions, LlamaCpp, Model, RunContext, testing::Expect};
 use futures::{FutureExt, StreamExt};
 use std::time::Duration;
 
-async fn until(what: &str, condition: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
     for _ in 0..60_000 {
         if condition() {
             return;

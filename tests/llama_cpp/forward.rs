@@ -3,7 +3,6 @@ use super::{changed, load, tiny};
 use catena::{FinishReason, GenerateOptions, Grammar, LlamaCpp, Model, Request};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::sync::LazyLock;
 
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 struct Person {
@@ -23,7 +22,7 @@ enum Profession {
 }
 
 /// The model with all tokens but those of single bytes made control tokens, and no merges: each text has one cut.
-static BYTES: LazyLock<Model<LlamaCpp>> = LazyLock::new(|| {
+pub(crate) fn bytes() -> Model<LlamaCpp> {
     let file = changed(|bytes| {
         let place = |bytes: &[u8], key: &[u8]| bytes.windows(key.len()).position(|window| window == key).unwrap();
         // The name, the kind of value, the kind of elements, their number.
@@ -42,7 +41,7 @@ static BYTES: LazyLock<Model<LlamaCpp>> = LazyLock::new(|| {
         }
     });
     load(LlamaCpp::builder(file.path()).n_ctx(1024).n_threads(1))
-});
+}
 
 fn grammars() -> Vec<Grammar> {
     [
@@ -57,7 +56,7 @@ fn grammars() -> Vec<Grammar> {
 
 #[tokio::test]
 async fn forced_tokens_change_no_text_where_a_text_has_one_cut() {
-    let llm = &*BYTES;
+    let llm = bytes();
     let mut forced = 0;
     let mut compared = 0;
     for grammar in grammars().into_iter().chain([Grammar::from_type::<Person>().unwrap()]) {

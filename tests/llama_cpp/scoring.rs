@@ -1,6 +1,6 @@
 //! How probable given texts are.
 use super::{load, steady::steady, tiny};
-use catena::{ErrorKind, GenerateOptions, Message, Prompt};
+use catena::{ErrorKind, GenerateOptions, Grammar, Message, Prompt, Request};
 
 #[tokio::test]
 async fn a_text_that_was_written_has_the_probability_it_was_written_with() {
@@ -72,4 +72,20 @@ async fn messages_can_be_scored_and_bad_input_is_told() {
     assert_eq!(llm.choose("Well?", none).await.unwrap_err().kind(), ErrorKind::InvalidOption);
     assert_eq!(llm.score("Well?", "word ".repeat(600)).await.unwrap_err().kind(), ErrorKind::ContextOverflow);
     assert_eq!(llm.score("word ".repeat(600), "x").await.unwrap_err().kind(), ErrorKind::ContextOverflow);
+}
+
+#[tokio::test]
+async fn a_model_that_is_made_to_want_a_text_writes_it_as_far_as_it_may() {
+    let llm = load(tiny());
+    let grammar = Grammar::parse(r#"root ::= "{\"name\": \"" [a-zü ]{1,12} "\"}""#).unwrap();
+    let text = r#"{"name": "ada the ü"}"#;
+    for (held, sampled) in [(false, 0.0), (true, 0.0), (false, 1.0), (true, 1.0)] {
+        let mut request = Request::new("Who?").with_options(GenerateOptions::new().temperature(sampled).max_tokens(60));
+        if held {
+            request = request.with_grammar(grammar.clone());
+        }
+        assert_eq!(llm.generate_wishing(request, text).await.unwrap().text, text);
+    }
+    let other = Request::new("Who?").with_grammar(Grammar::parse("root ::= \"no\"").unwrap());
+    assert_eq!(llm.generate_wishing(other, text).await.unwrap().text, "no");
 }

@@ -18,26 +18,32 @@ pub(crate) fn steady() -> LlamaCppBuilder {
     builder.flash_attn(FlashAttention::Off)
 }
 
-struct Reader<'a>(&'a [u8], usize);
+/// Bytes of a GGUF file, and how far they are read.
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8], pub(crate) usize);
 
 impl Reader<'_> {
-    fn u32(&mut self) -> u32 {
+    pub(crate) fn u32(&mut self) -> u32 {
         self.1 += 4;
         u32::from_le_bytes(self.0[self.1 - 4..self.1].try_into().unwrap())
     }
 
-    fn u64(&mut self) -> u64 {
+    pub(crate) fn u64(&mut self) -> u64 {
         self.1 += 8;
         u64::from_le_bytes(self.0[self.1 - 8..self.1].try_into().unwrap())
     }
 
-    fn skip_text(&mut self) {
+    pub(crate) fn text(&mut self) -> String {
         let length = self.u64() as usize;
         self.1 += length;
+        String::from_utf8_lossy(&self.0[self.1 - length..self.1]).into_owned()
+    }
+
+    fn skip_text(&mut self) {
+        self.text();
     }
 
     /// Passes over a value of a type of GGUF.
-    fn skip(&mut self, kind: u32) {
+    pub(crate) fn skip(&mut self, kind: u32) {
         match kind {
             8 => self.skip_text(),
             9 => {
