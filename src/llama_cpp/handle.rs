@@ -100,8 +100,8 @@ impl Loading {
             // llama.cpp's tokenizers recurse over long words; the memory is only used when they do.
             .stack_size(64 << 20)
             .spawn(move || {
-                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| worker::run(&setup, &counting, &commands, &ready)))
-                {
+                let run = AssertUnwindSafe(|| worker::run(&setup, &counting, &commands, &ready, &told));
+                if let Err(panic) = catch_unwind(run) {
                     let _ = told.set(panic_message(&*panic));
                 }
                 // Whoever waits gets an error: the way to answer is dropped with the command.
@@ -163,7 +163,7 @@ impl LlamaCpp {
     /// [`ErrorKind::Closed`] with the reason, once the model's thread has ended: then every call is answered so, and the
     /// model is to be loaded again.
     pub fn health(&self) -> Result<()> {
-        if self.inner.commands.is_closed() { Err(self.closed()) } else { Ok(()) }
+        if self.inner.commands.is_closed() || self.inner.fault.get().is_some() { Err(self.closed()) } else { Ok(()) }
     }
 
     /// What the engine has done so far.

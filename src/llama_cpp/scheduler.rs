@@ -85,6 +85,7 @@ impl<'a, 'model> Scheduler<'a, 'model> {
     pub(super) fn step(&mut self, queue: &mut Queue) {
         self.drop_unwanted();
         self.admit(queue);
+        self.around.counters.active.set(self.texts.len());
         self.waiting = queue.len();
         self.seat();
         // A prompt that was seen before may be answered already.

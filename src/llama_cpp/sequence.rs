@@ -240,7 +240,9 @@ impl Sequence {
         self.tell(Outcome::Cancelled, around);
     }
 
+    /// Says how it went. Who has the answer no longer sees the text among those that are being written.
     fn tell(&self, outcome: Outcome<'_>, around: &Surroundings<'_>) {
+        around.counters.active.take_one();
         let Work { forced, right, constraint, .. } = self.work;
         let (prompt, written) = (self.n_prompt, self.tokens.len() - self.n_prompt);
         let work = Work { prompt, cached: self.cached.unwrap_or(0), written, forced, right, constraint };

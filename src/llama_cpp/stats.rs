@@ -81,6 +81,11 @@ impl Counter {
         self.0.fetch_add(amount as u64, Ordering::Release);
     }
 
+    /// One less, if there are any.
+    pub(super) fn take_one(&self) {
+        let _ = self.0.fetch_update(Ordering::Release, Ordering::Relaxed, |amount| amount.checked_sub(1));
+    }
+
     pub(super) fn set(&self, amount: usize) {
         self.0.store(amount as u64, Ordering::Release);
     }

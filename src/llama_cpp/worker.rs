@@ -8,7 +8,7 @@ use super::{
     constraints::Constraints,
     engine::Engine,
     events::{self, Outcome, Work},
-    handle::model_name,
+    handle::{model_name, panic_message},
     load::{self, Loaded},
     plan::Pace,
     queue::Queue,
@@ -21,14 +21,25 @@ use super::{
 use crate::{Error, ErrorKind, Grammar, Result, Timings, constraint::TokenTrie};
 use async_channel::{Receiver, Sender, TryRecvError};
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
-use std::{sync::Arc, thread, time::Instant};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::{Arc, OnceLock},
+    thread,
+    time::Instant,
+};
 
 /// Answers of more tokens than this are not looked for.
 const MOST_TOKENS: usize = 1 << 16;
 
 /// Loads the model, says so, and serves commands until every handle is gone. Everything of llama.cpp's is a local here,
 /// dropped in the order in which it may be.
-pub(super) fn run(setup: &Setup, counters: &Counters, commands: &Receiver<Command>, ready: &Sender<Result<Loaded>>) {
+pub(super) fn run(
+    setup: &Setup,
+    counters: &Counters,
+    commands: &Receiver<Command>,
+    ready: &Sender<Result<Loaded>>,
+    fault: &OnceLock<String>,
+) {
     let started = Instant::now();
     let outcome = (|| {
         let mut model = load::model(setup)?;
@@ -79,7 +90,7 @@ pub(super) fn run(setup: &Setup, counters: &Counters, commands: &Receiver<Comman
                 let slots = engine.layout().slots;
                 Scheduler::new(&around, engine, pace, Slots::new(slots, setup.keep_tokens, spill))
             });
-            serve(&around, scheduler, commands);
+            serve(&around, scheduler, commands, fault);
         }
         Ok(())
     })();
@@ -98,7 +109,12 @@ fn beside<H, T: Send>(here: impl FnOnce() -> H, there: impl Fn() -> T + Sync) ->
 }
 
 /// Serves commands and writes texts, until every handle is gone, and with them everyone who could wait for an answer.
-fn serve(around: &Surroundings<'_>, mut scheduler: Option<Scheduler<'_, '_>>, commands: &Receiver<Command>) {
+fn serve(
+    around: &Surroundings<'_>,
+    mut scheduler: Option<Scheduler<'_, '_>>,
+    commands: &Receiver<Command>,
+    fault: &OnceLock<String>,
+) {
     let mut queue = Queue::default();
     loop {
         loop {
@@ -136,7 +152,12 @@ fn serve(around: &Surroundings<'_>, mut scheduler: Option<Scheduler<'_, '_>>, co
             let _ = job.reply.unbounded_send(Err(error));
         }
         if let Some(scheduler) = &mut scheduler {
-            scheduler.step(&mut queue);
+            let step = catch_unwind(AssertUnwindSafe(|| scheduler.step(&mut queue)));
+            if let Err(panic) = step {
+                // Told before those who wait see, by what is dropped while this unwinds, that there will be no answer.
+                let _ = fault.set(panic_message(&*panic));
+                resume_unwind(panic);
+            }
         }
     }
 }
