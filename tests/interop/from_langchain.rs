@@ -88,6 +88,7 @@ fn what_it_is_not_known_to_carry_is_refused() {
     let without_place = [
         ("timeout", options().timeout(Duration::from_secs(1))),
         ("priority", options().priority(0)),
+        ("lora", options().lora("x".into())),
         ("fast_forward", options().fast_forward(true)),
         ("close", options().close(false)),
         ("lookup", options().lookup(true)),
