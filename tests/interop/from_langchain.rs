@@ -156,7 +156,7 @@ fn conversations_go_over() {
 fn the_increments_are_the_text_whatever_it_hands_out() {
     let all = |llm: Scripted| block_on(model(llm).stream("hi").collect::<Vec<_>>());
     let deltas = |llm| {
-        let text = all(llm).into_iter().fold(String::new(), |text, chunk| match chunk.unwrap() {
+        all(llm).into_iter().fold(String::new(), |text, chunk| match chunk.unwrap() {
             Chunk::Delta(Delta::Text(more)) => text + &more,
             Chunk::Delta(Delta::Restart) => String::new(),
             Chunk::Delta(other) => panic!("{other:?}"),
@@ -164,8 +164,7 @@ fn the_increments_are_the_text_whatever_it_hands_out() {
                 assert_eq!(whole, text);
                 text
             }
-        });
-        text
+        })
     };
     assert_eq!(deltas(Scripted::writing(&[], "whole", None)), "whole");
     assert_eq!(deltas(Scripted::writing(&["wh"], "whole", None)), "whole");

@@ -27,7 +27,8 @@ fn serve(events: Vec<Value>) -> (String, JoinHandle<Value>) {
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
-        let events: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
+        let events: String =
+            events.iter().flat_map(|event| ["data: ".to_owned(), event.to_string(), "\n\n".to_owned()]).collect();
         let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
         socket.write_all(format!("{head}{events}data: [DONE]\n\n").as_bytes()).unwrap();
         serde_json::from_slice(&body).unwrap()

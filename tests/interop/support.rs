@@ -20,8 +20,10 @@ use std::{
 pub(crate) struct Scripted {
     events: Vec<Result<LLMEvent, String>>,
     options: CallOptions,
-    pub(crate) asked: Arc<Mutex<Vec<(Vec<Message>, CallOptions)>>>,
+    pub(crate) asked: Arc<Mutex<Vec<Asked>>>,
 }
+
+type Asked = (Vec<Message>, CallOptions);
 
 impl Scripted {
     pub(crate) fn new(events: impl IntoIterator<Item = Result<LLMEvent, String>>) -> Self {
