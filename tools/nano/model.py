@@ -28,7 +28,7 @@ class Shape:
 
 
 PRESETS = {
-    "smoke": dict(width=64, layers=2, heads=2, feed_forward=160),
+    "smoke": dict(width=64, layers=2, heads=4, feed_forward=160),
     "small": dict(width=160, layers=5, heads=5, feed_forward=448),
     "base": dict(width=256, layers=8, heads=8, feed_forward=704),
 }
@@ -108,8 +108,8 @@ def begin_by_copying(model: Llama) -> None:
     """
     shape = model.shape
     size, width = shape.head_size, shape.width
-    before = min(2, shape.heads - 1)  # heads of the first layer that look at the token before
-    copying = min(2 * before, shape.heads, len(model.blocks) and width // size)
+    before = min(2, (width - 1) // (2 * size))  # heads of the first layer that look at the token before
+    copying = min(2 * before, shape.heads)
     # One dimension is the same for every token: what a head can look at without regard to what is there.
     model.embedding.weight[:, 0] = 5 * EMBEDDING
     mixed = torch.zeros(width, width)
@@ -134,9 +134,9 @@ def begin_by_copying(model: Llama) -> None:
     everything = nn.init.orthogonal_(torch.empty(width, width))
     for head in range(copying):
         rows = slice(head * size, (head + 1) * size)
-        part = slice(head * before * size // copying, head * before * size // copying + slow)
+        turning = slice((head + 1) * size - slow, (head + 1) * size)
+        start = head * before * size // copying
         q[rows], k[rows] = 0, 0
-        q[(head + 1) * size - slow : (head + 1) * size] = 1.7 * read[part][:slow]
-        k[(head + 1) * size - slow : (head + 1) * size] = 1.7 * written[part][:slow]
+        q[turning], k[turning] = 1.7 * read[start : start + slow], 1.7 * written[start : start + slow]
         v[rows] = everything[rows]
         model.blocks[1].output.weight[:, rows] = 4 * EMBEDDING * everything[rows].T

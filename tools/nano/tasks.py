@@ -375,8 +375,8 @@ class Tasks:
             head, called = self.tools_of_catena([(names[k], *tools[k][1:3]) for k in chosen]), dumps([call])
         else:
             head, called = self.tools_listed([(names[k], *tools[k][1:3]) for k in chosen]), dumps(call)
-        kind = rng.choice(["You are a helpful assistant.", "Answer briefly.", "", ""])
-        messages = [("system", f"{kind}\n\n{head}".strip()), ("user", request)]
+        role = rng.choice(["You are a helpful assistant.", "Answer briefly.", "", ""])
+        messages = [("system", f"{role}\n\n{head}".strip()), ("user", request)]
         if rng.random() < 0.4:
             result, reply = self.told(key, str(parameters[0][2]))
             return Item("tool", [*messages, ("assistant", called), ("tool", result)], reply)
