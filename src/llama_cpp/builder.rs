@@ -89,6 +89,8 @@ macro_rules! setters {
     };
 }
 
+pub(super) use setters;
+
 macro_rules! sampling {
     ($($name:ident: $type:ty),* $(,)?) => {
         $(

@@ -1,6 +1,6 @@
 //! Vectors of texts, made by llama.cpp.
 use super::{
-    builder::{LlamaCppBuilder, Setup},
+    builder::{LlamaCppBuilder, Setup, setters},
     vectors::{Input, Vectors, Wanted},
 };
 use crate::{Embeddings, Result};
@@ -76,22 +76,13 @@ struct Options {
 }
 
 impl LlamaCppEmbeddingsBuilder {
-    /// Layers to put on the GPU; -1 puts all of them there. Default 0.
-    pub fn n_gpu_layers(mut self, n_gpu_layers: i32) -> Self {
-        self.setup.n_gpu_layers = n_gpu_layers;
-        self
-    }
-
-    /// Tokens of a text, and of the texts evaluated together. Default: as many as the model was trained for, at most 8192.
-    pub fn n_ctx(mut self, n_ctx: u32) -> Self {
-        self.setup.n_ctx = Some(n_ctx);
-        self
-    }
-
-    /// Threads used. Default: the physical cores.
-    pub fn n_threads(mut self, n_threads: u32) -> Self {
-        self.setup.n_threads = n_threads;
-        self
+    setters! {
+        /// Layers to put on the GPU; -1 puts all of them there. Default 0.
+        n_gpu_layers: i32 => n_gpu_layers = n_gpu_layers;
+        /// Tokens of a text, and of the texts evaluated together. Default: as many as the model was trained for, at most 8192.
+        n_ctx: u32 => n_ctx = Some(n_ctx);
+        /// Threads used. Default: the physical cores.
+        n_threads: u32 => n_threads = n_threads;
     }
 
     /// How the vectors of a text's tokens become one. Default: as the model file says.

@@ -4,6 +4,7 @@ use super::{
     builder::{LlamaCppBuilder, Setup},
     command::{Aim, Command, Job, Tickets},
     load::Loaded,
+    owner::{self, Fault, closed},
     report::LoadReport,
     stats::{Counters, Stats},
     worker,
@@ -19,11 +20,9 @@ use futures::{
     stream,
 };
 use std::{
-    any::Any,
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
     time::Instant,
 };
@@ -59,7 +58,7 @@ struct Inner {
     tickets: Tickets,
     /// Calls that may wait.
     queue: usize,
-    fault: Arc<OnceLock<String>>,
+    fault: Fault,
     counters: Arc<Counters>,
     thread: Mutex<Option<JoinHandle<()>>>,
     report: LoadReport,
@@ -75,7 +74,7 @@ pub(super) struct Loading {
     tickets: Tickets,
     /// Calls that may wait.
     queue: usize,
-    fault: Arc<OnceLock<String>>,
+    fault: Fault,
     counters: Arc<Counters>,
     thread: JoinHandle<()>,
     id: String,
@@ -91,26 +90,13 @@ impl Loading {
             WhenFull::Refuse => setup.queue,
         };
         let (ready, outcome) = async_channel::bounded(1);
-        let fault = Arc::new(OnceLock::new());
         let id = model_name(&setup.path);
         let counters = Arc::new(Counters::default());
-        let (told, counting) = (Arc::clone(&fault), Arc::clone(&counters));
-        let thread = std::thread::Builder::new()
-            .name(format!("catena {}", id.replace('\0', "")))
-            // llama.cpp's tokenizers recurse over long words; the memory is only used when they do.
-            .stack_size(64 << 20)
-            .spawn(move || {
-                let run = AssertUnwindSafe(|| worker::run(&setup, &counting, &commands, &ready, &told));
-                if let Err(panic) = catch_unwind(run) {
-                    let _ = told.set(panic_message(&*panic));
-                }
-                // Whoever waits gets an error: the way to answer is dropped with the command.
-                commands.close();
-                while commands.try_recv().is_ok() {}
-            })
-            .map_err(|error| {
-                Error::new(ErrorKind::Engine, "the model's thread could not be started").with_source(error)
-            })?;
+        let counting = Arc::clone(&counters);
+        let name = format!("catena {}", id.replace('\0', ""));
+        let (thread, fault) = owner::start(name, commands, move |commands, fault| {
+            worker::run(&setup, &counting, commands, &ready, fault);
+        })?;
         Ok(Loading { commands: sender, tickets: Tickets::default(), queue, fault, counters, thread, id, outcome })
     }
 
@@ -256,6 +242,17 @@ impl LlamaCpp {
         Ok(answer)
     }
 
+    /// Sends a request to the owner thread, and waits for what comes of it.
+    pub(super) async fn finish(&self, request: Request, aim: Aim) -> Result<Completion> {
+        let mut chunks = self.start(request, aim).await?;
+        while let Some(chunk) = chunks.next().await {
+            if let Chunk::Done(completion) = chunk? {
+                return Ok(completion);
+            }
+        }
+        Err(self.closed())
+    }
+
     /// What a call is told when the owner thread is gone.
     pub(super) fn closed(&self) -> Error {
         closed(&self.inner.fault)
@@ -298,14 +295,4 @@ impl fmt::Debug for LlamaCpp {
 /// What a model is called: the name of its file.
 pub(super) fn model_name(path: &Path) -> String {
     path.file_stem().map_or_else(|| "llama.cpp".into(), |stem| stem.to_string_lossy().into_owned())
-}
-
-pub(super) fn closed(fault: &OnceLock<String>) -> Error {
-    let reason = fault.get().map_or_else(String::new, |fault| format!(": {fault}"));
-    Error::new(ErrorKind::Closed, format!("the model's thread has ended{reason}; load the model again"))
-}
-
-pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it panicked".to_owned())
 }

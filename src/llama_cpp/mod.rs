@@ -28,6 +28,7 @@ mod logprobs;
 mod lookup;
 mod lora;
 mod overrides;
+mod owner;
 mod params;
 mod plan;
 mod prompt;

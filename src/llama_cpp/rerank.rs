@@ -1,6 +1,6 @@
 //! How well texts answer a question, told by llama.cpp.
 use super::{
-    builder::{LlamaCppBuilder, Setup},
+    builder::{LlamaCppBuilder, Setup, setters},
     vectors::{Input, Vectors, Wanted},
 };
 use crate::{Error, ErrorKind, Result};
@@ -50,23 +50,14 @@ pub struct LlamaCppRerankerBuilder {
 }
 
 impl LlamaCppRerankerBuilder {
-    /// Layers to put on the GPU; -1 puts all of them there. Default 0.
-    pub fn n_gpu_layers(mut self, n_gpu_layers: i32) -> Self {
-        self.setup.n_gpu_layers = n_gpu_layers;
-        self
-    }
-
-    /// Tokens of a question and a text, and of what is evaluated together. Default: as many as the model was trained
-    /// for, at most 8192.
-    pub fn n_ctx(mut self, n_ctx: u32) -> Self {
-        self.setup.n_ctx = Some(n_ctx);
-        self
-    }
-
-    /// Threads used. Default: the physical cores.
-    pub fn n_threads(mut self, n_threads: u32) -> Self {
-        self.setup.n_threads = n_threads;
-        self
+    setters! {
+        /// Layers to put on the GPU; -1 puts all of them there. Default 0.
+        n_gpu_layers: i32 => n_gpu_layers = n_gpu_layers;
+        /// Tokens of a question and a text, and of what is evaluated together. Default: as many as the model was trained
+        /// for, at most 8192.
+        n_ctx: u32 => n_ctx = Some(n_ctx);
+        /// Threads used. Default: the physical cores.
+        n_threads: u32 => n_threads = n_threads;
     }
 
     /// Whether what does not fit into the context is cut off the end of a text; otherwise such a text is an error.

@@ -1,7 +1,6 @@
 //! Keeping the state after a prompt in a file.
 use super::{LlamaCpp, command::Aim};
-use crate::{Chunk, GenerateOptions, IntoRequest, Request, Result};
-use futures::StreamExt;
+use crate::{GenerateOptions, IntoRequest, Request, Result};
 use std::path::PathBuf;
 
 impl LlamaCpp {
@@ -51,12 +50,6 @@ impl LlamaCpp {
 
     /// The tokens that a request without an answer is about.
     async fn count(&self, request: Request, aim: Aim) -> Result<usize> {
-        let mut chunks = self.start(request, aim).await?;
-        while let Some(chunk) = chunks.next().await {
-            if let Chunk::Done(completion) = chunk? {
-                return Ok(completion.usage.prompt_tokens);
-            }
-        }
-        Err(self.closed())
+        Ok(self.finish(request, aim).await?.usage.prompt_tokens)
     }
 }

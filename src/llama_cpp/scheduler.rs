@@ -165,9 +165,7 @@ impl<'a, 'model> Scheduler<'a, 'model> {
 
     /// Takes over the state in a file.
     fn restore(&mut self, path: &Path) -> Result<usize> {
-        let known: Vec<String> = self.around.identities.iter().map(|(_, identity)| identity.clone()).collect();
-        let found = state::check(path, &known)?;
-        let adapter = self.around.identities.get(found).map(|(adapter, _)| *adapter).unwrap_or_default();
+        let adapter = state::check(path, &self.around.identities)?;
         self.slots.restore(&mut self.engine, path, adapter)
     }
 

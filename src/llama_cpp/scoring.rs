@@ -1,7 +1,7 @@
 //! Asking how probable given texts are.
 use super::{Choices, LlamaCpp, Score, command::Aim};
-use crate::{Chunk, Completion, Error, ErrorKind, GenerateOptions, Prompt, Request, Result};
-use futures::{StreamExt, future::try_join_all};
+use crate::{Completion, Error, ErrorKind, GenerateOptions, Prompt, Request, Result};
+use futures::future::try_join_all;
 
 impl LlamaCpp {
     /// How probable the model finds a text after a prompt, token by token. Nothing is written.
@@ -32,27 +32,15 @@ impl LlamaCpp {
         let GenerateOptions { timeout, priority, overflow, .. } = *options;
         let options = GenerateOptions { timeout, priority, overflow, ..GenerateOptions::new().logprobs(0) };
         let request = Request::new(prompt).with_options(options);
-        let mut chunks = self.start(request, Aim::Score(text.clone())).await?;
-        while let Some(chunk) = chunks.next().await {
-            if let Chunk::Done(completion) = chunk? {
-                let tokens = completion.logprobs.into_iter().map(|token| token.chosen).collect();
-                return Ok(Score::new(text, tokens));
-            }
-        }
-        Err(self.closed())
+        let completion = self.finish(request, Aim::Score(text.clone())).await?;
+        Ok(Score::new(text, completion.logprobs.into_iter().map(|token| token.chosen).collect()))
     }
 
     /// Answers as a model would that wants to write `text`, as far as the grammar lets it. So it can be measured with any
     /// weights what a grammar costs that the model agrees with.
     #[doc(hidden)]
     pub async fn generate_wishing(&self, request: Request, text: impl Into<String>) -> Result<Completion> {
-        let mut chunks = self.start(request, Aim::Wish(text.into())).await?;
-        while let Some(chunk) = chunks.next().await {
-            if let Chunk::Done(completion) = chunk? {
-                return Ok(completion);
-            }
-        }
-        Err(self.closed())
+        self.finish(request, Aim::Wish(text.into())).await
     }
 
     /// How probable the model finds each of some texts after a prompt. The prompt is evaluated once, and the texts

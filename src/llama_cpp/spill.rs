@@ -1,11 +1,5 @@
 //! States that were pushed out of memory, on disk.
-use super::{
-    engine::Engine,
-    lora::{Adapter, Names},
-    slots::common,
-    state,
-    stats::Counters,
-};
+use super::{engine::Engine, lora::Adapter, slots::common, state, stats::Counters};
 use crate::{Error, Result};
 use llama_cpp_2::token::LlamaToken;
 use std::{
@@ -24,7 +18,7 @@ pub(super) struct Spill<'a> {
     /// Bytes that the files may take.
     budget: u64,
     /// What the states of each adapter are sealed with.
-    identities: Vec<(Adapter, String)>,
+    identities: &'a [(Adapter, String)],
     entries: Vec<Entry>,
     clock: u64,
     counters: &'a Counters,
@@ -43,8 +37,7 @@ impl<'a> Spill<'a> {
     pub(super) fn open(
         folder: &Path,
         budget: u64,
-        identity: &str,
-        names: &Names,
+        identities: &'a [(Adapter, String)],
         counters: &'a Counters,
     ) -> Result<Self> {
         let failed = |error: std::io::Error| {
@@ -52,19 +45,16 @@ impl<'a> Spill<'a> {
             Error::new(crate::ErrorKind::Io, message).with_path(folder.display().to_string()).with_source(error)
         };
         fs::create_dir_all(folder).map_err(failed)?;
-        let identities = names.identities(identity);
         let mut spill =
             Spill { folder: folder.to_owned(), budget, identities, entries: Vec::new(), clock: 0, counters };
-        let known: Vec<String> = spill.identities.iter().map(|(_, identity)| identity.clone()).collect();
         for file in fs::read_dir(folder).map_err(failed)?.flatten() {
             let path = file.path();
             if path.extension().is_none_or(|extension| extension != EXTENSION) {
                 continue;
             }
             // Those of other models are none of ours, and damaged ones may be theirs.
-            let Ok(found) = state::check(&path, &known) else { continue };
+            let Ok(adapter) = state::check(&path, identities) else { continue };
             let (Ok(tokens), Ok(about)) = (state::tokens(&path), file.metadata()) else { continue };
-            let Some(&(adapter, _)) = spill.identities.get(found) else { continue };
             spill.entries.push(Entry { path, tokens, adapter, bytes: about.len(), last_used: 0 });
         }
         spill.keep_within_budget();
@@ -131,8 +121,8 @@ impl<'a> Spill<'a> {
     /// Reads a state into an empty slot, and gives its tokens. A damaged file is removed.
     pub(super) fn load(&mut self, engine: &mut Engine<'_>, slot: usize, at: usize) -> Option<Vec<LlamaToken>> {
         let entry = self.entries.get(at)?;
-        let (_, identity) = self.identities.iter().find(|(known, _)| *known == entry.adapter)?;
-        let checked = state::check(&entry.path, std::slice::from_ref(identity));
+        let known = self.identities.iter().find(|(known, _)| *known == entry.adapter)?;
+        let checked = state::check(&entry.path, std::slice::from_ref(known));
         let is_sound = checked.is_ok();
         let loaded = checked.and_then(|_| engine.load(slot, &entry.path)).and_then(|tokens| {
             let same = tokens == entry.tokens;

@@ -36,14 +36,14 @@ pub(super) fn seal(path: &Path, length: u64, identity: &str) -> Result<()> {
 }
 
 /// Which of these models the whole and undamaged state in a file is of.
-pub(super) fn check(path: &Path, identities: &[String]) -> Result<usize> {
+pub(super) fn check<K: Copy>(path: &Path, identities: &[(K, String)]) -> Result<K> {
     let damaged = |how: &str| {
         let message = format!("the file is no saved state, or a damaged one ({how}): save the state again");
         Error::new(ErrorKind::Load, message).with_path(path.display().to_string())
     };
     let seal = read_seal(path).map_err(|error| failed("read", path, error))?;
     let Some(Seal { identity, length, sum }) = seal else { return Err(damaged("it has no seal")) };
-    let found = identities.iter().position(|known| *known == identity).ok_or_else(|| {
+    let found = identities.iter().find(|(_, known)| *known == identity).map(|&(found, _)| found).ok_or_else(|| {
         let message = "the state is one of another model, or of one that was loaded in another way: only the very same \
                        file, loaded alike, can go on from it";
         Error::new(ErrorKind::Load, message).with_path(path.display().to_string())
@@ -142,7 +142,7 @@ mod tests {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), &state).unwrap();
             seal(file.path(), state.len() as u64, "model").unwrap();
-            let models = ["other".to_owned(), "model".to_owned()];
+            let models = [(0, "other".to_owned()), (1, "model".to_owned())];
             prop_assert_eq!(check(file.path(), &models).unwrap(), 1);
             prop_assert_eq!(check(file.path(), &models[..1]).unwrap_err().kind(), ErrorKind::Load);
             let mut whole = std::fs::read(file.path()).unwrap();
@@ -162,6 +162,6 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), [0; 20]).unwrap();
         assert_eq!(seal(file.path(), 40, "model").unwrap_err().kind(), ErrorKind::Io);
-        assert_eq!(check(Path::new("no-such-state"), &[]).unwrap_err().kind(), ErrorKind::Io);
+        assert_eq!(check::<()>(Path::new("no-such-state"), &[]).unwrap_err().kind(), ErrorKind::Io);
     }
 }

@@ -3,8 +3,8 @@ use super::{
     backend::backend,
     builder::Setup,
     engine::or_unknown,
-    handle::{closed, panic_message},
     load, log,
+    owner::{self, Fault, closed, telling},
 };
 use crate::{Error, ErrorKind, Result, llm::invalid};
 use async_channel::{Receiver, Sender};
@@ -20,7 +20,6 @@ use llama_cpp_2::{
 };
 use std::{
     num::NonZeroU32,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, OnceLock, PoisonError},
     thread::JoinHandle,
 };
@@ -48,7 +47,7 @@ pub(super) enum Input {
 /// A handle to the thread; dropping it waits for the thread's end.
 pub(super) struct Vectors {
     jobs: Sender<Job>,
-    fault: Arc<OnceLock<String>>,
+    fault: Fault,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// Numbers in each vector.
     pub(super) dimensions: usize,
@@ -71,22 +70,9 @@ impl Vectors {
         }
         let (jobs, receiver) = async_channel::unbounded();
         let (ready, outcome) = async_channel::bounded(1);
-        let fault = Arc::new(OnceLock::new());
-        let told = Arc::clone(&fault);
-        let thread = std::thread::Builder::new()
-            .name("catena vectors".to_owned())
-            .stack_size(64 << 20)
-            .spawn(move || {
-                let run = || run(&setup, wanted, truncate, &receiver, &ready);
-                if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
-                    let _ = told.set(panic_message(&*panic));
-                }
-                receiver.close();
-                while receiver.try_recv().is_ok() {}
-            })
-            .map_err(|error| {
-                Error::new(ErrorKind::Engine, "the model's thread could not be started").with_source(error)
-            })?;
+        let (thread, fault) = owner::start("catena vectors".to_owned(), receiver, move |jobs, fault| {
+            run(&setup, wanted, truncate, jobs, &ready, fault);
+        })?;
         let dimensions = outcome.recv_blocking().map_err(|_| closed(&fault))??;
         Ok(Vectors { jobs, fault, thread: Mutex::new(Some(thread)), dimensions })
     }
@@ -111,7 +97,14 @@ impl Drop for Vectors {
 }
 
 /// Loads the model, tells how long its vectors are, and makes vectors until the handle is gone.
-fn run(setup: &Setup, wanted: Wanted, truncate: bool, jobs: &Receiver<Job>, ready: &Sender<Result<usize>>) {
+fn run(
+    setup: &Setup,
+    wanted: Wanted,
+    truncate: bool,
+    jobs: &Receiver<Job>,
+    ready: &Sender<Result<usize>>,
+    fault: &OnceLock<String>,
+) {
     let loaded = (|| {
         let model = load::open(setup)?;
         let architecture = load::architecture(&model);
@@ -149,7 +142,7 @@ fn run(setup: &Setup, wanted: Wanted, truncate: bool, jobs: &Receiver<Job>, read
             return Ok(());
         }
         while let Ok(Job { inputs, reply }) = jobs.recv_blocking() {
-            let vectors = embedder.make(&inputs, || reply.is_canceled());
+            let vectors = telling(fault, || embedder.make(&inputs, || reply.is_canceled()));
             let _ = reply.send(vectors);
         }
         Ok(())

@@ -8,8 +8,9 @@ use super::{
     constraints::Constraints,
     engine::Engine,
     events::{self, Outcome, Work},
-    handle::{model_name, panic_message},
+    handle::model_name,
     load::{self, Loaded},
+    owner::telling,
     plan::Pace,
     queue::Queue,
     scheduler::{Scheduler, late},
@@ -22,7 +23,6 @@ use crate::{Error, ErrorKind, Grammar, Result, Timings, constraint::TokenTrie};
 use async_channel::{Receiver, Sender, TryRecvError};
 use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{Arc, OnceLock},
     thread,
     time::Instant,
@@ -64,10 +64,9 @@ pub(super) fn run(
             load_time: loaded.report.load_time,
             counters,
         };
-        let identity = loaded.identity.as_str();
         let spill = match &setup.spill {
             Some((folder, bytes)) if context.is_some() => {
-                Some(Spill::open(folder, *bytes, identity, &around.adapters, counters)?)
+                Some(Spill::open(folder, *bytes, &around.identities, counters)?)
             }
             _ => None,
         };
@@ -152,12 +151,7 @@ fn serve(
             let _ = job.reply.unbounded_send(Err(error));
         }
         if let Some(scheduler) = &mut scheduler {
-            let step = catch_unwind(AssertUnwindSafe(|| scheduler.step(&mut queue)));
-            if let Err(panic) = step {
-                // Told before those who wait see, by what is dropped while this unwinds, that there will be no answer.
-                let _ = fault.set(panic_message(&*panic));
-                resume_unwind(panic);
-            }
+            telling(fault, || scheduler.step(&mut queue));
         }
     }
 }
