@@ -33,17 +33,18 @@ impl CallbackHandler for Budget {
 #[tokio::main]
 async fn main() -> Result<()> {
     let (builder, words) = common::arguments();
-    let topics = if words.is_empty() { vec!["bears".to_owned(), "owls".to_owned()] } else { words };
-    let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(20));
-    let budget = Arc::new(Budget { left: AtomicUsize::new(30) });
-    let chain = (Template::new("Tell a joke about {topic}.")? | llm)
-        .named("joke")
+    let topics =
+        if words.is_empty() { vec!["hobbies".to_owned(), "dishes".to_owned(), "jobs".to_owned()] } else { words };
+    let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(40));
+    let budget = Arc::new(Budget { left: AtomicUsize::new(40) });
+    let chain = (Template::new("Name five {topic}, separated by commas.\n")? | llm)
+        .named("list")
         .with_callback(Arc::clone(&budget))
         .with_callback(ConsoleTree::new());
 
     for topic in topics {
         match chain.invoke([("topic", topic)]).await {
-            Ok(joke) => println!("{joke}"),
+            Ok(list) => println!("{list}"),
             Err(error) => println!("stopped: {error}"),
         }
     }

@@ -7,17 +7,15 @@ use catena::{GenerateOptions, Result, Template, map};
 async fn main() -> Result<()> {
     let (builder, words) = common::arguments();
     let question = match words.join(" ") {
-        question if question.is_empty() => {
-            "What NFL team won the Super Bowl in the year Justin Bieber was born?".to_owned()
-        }
+        question if question.is_empty() => "What is the occupation?".to_owned(),
         question => question,
     };
-    let prompt = Template::new(
-        "Question: {question}\n\nAnswer: Let's work this out in a step by step way to be sure we have the right answer.",
-    )?;
-    let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(128).stop(["Question:"]));
+    let text = "Ada Lovelace, 36, is a mathematician who lives in London.";
+    let prompt = Template::new("Text: {text}\nQuestion: {question}\nAnswer:")?;
+    let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(64).stop(["\n"]));
 
     let chain = prompt | llm | map(|answer: String| answer.trim().to_owned());
-    println!("{}", chain.invoke([("question", question)]).await?);
+    println!("{text}\n{question}");
+    println!("{}", chain.invoke([("text", text), ("question", &question)]).await?);
     Ok(())
 }

@@ -8,7 +8,9 @@ use std::path::Path;
 async fn main() -> Result<()> {
     let (builder, words) = common::arguments();
     let request = match words.join(" ") {
-        request if request.is_empty() => "Describe a person in JSON format:".to_owned(),
+        request if request.is_empty() => "Ada Lovelace, 36, is a mathematician who lives in London.\n\nWrite the person in this text as JSON.\nFields: \
+                                          name, age, city, occupation"
+            .to_owned(),
         request => request,
     };
     let llm = builder

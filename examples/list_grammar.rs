@@ -8,7 +8,7 @@ use std::path::Path;
 async fn main() -> Result<()> {
     let (builder, words) = common::arguments();
     let request = match words.join(" ") {
-        request if request.is_empty() => "List of top-3 my favourite books:\n".to_owned(),
+        request if request.is_empty() => "Name three dishes as a bulleted list.\n".to_owned(),
         request => request,
     };
     let grammar = Grammar::from_file(Path::new(env!("CARGO_MANIFEST_DIR")).join("grammars/list.gbnf"))?;

@@ -10,7 +10,7 @@ async fn main() -> Result<()> {
         question if question.is_empty() => "Name the planets in the solar system.".to_owned(),
         question => question,
     };
-    let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(64).temperature(0.8));
+    let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(64));
     let completion = llm.detailed().invoke(format!("Q: {question} A:")).await?;
     println!("{}\n\n{:?}, {:?}\n{}", completion.text, completion.finish_reason, completion.usage, completion.timings);
     Ok(())

@@ -7,15 +7,13 @@ use catena::{GenerateOptions, Result, callback::StreamingStdout};
 async fn main() -> Result<()> {
     let (builder, words) = common::arguments();
     let prompt = match words.join(" ") {
-        prompt if prompt.is_empty() => {
-            "Question: A rap battle between Stephen Colbert and John Oliver\nAnswer:".to_owned()
-        }
+        prompt if prompt.is_empty() => "Name five dishes as a bulleted list.\n".to_owned(),
         prompt => prompt,
     };
     let llm = builder
         .load_async()
         .await?
-        .with_options(GenerateOptions::new().max_tokens(96).temperature(0.75))
+        .with_options(GenerateOptions::new().max_tokens(96))
         .with_callback(StreamingStdout::new());
     let answer = llm.invoke(prompt).await?;
     println!("({} characters)", answer.chars().count());

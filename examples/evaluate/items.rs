@@ -14,6 +14,9 @@ pub(crate) struct Item {
     pub(crate) domain: String,
     #[serde(default)]
     pub(crate) kinds: BTreeMap<String, String>,
+    /// Whether the prompt shows the schema.
+    #[serde(default)]
+    pub(crate) shown: bool,
     schema: Option<Value>,
     #[serde(default)]
     labels: Vec<String>,
@@ -49,6 +52,11 @@ impl Item {
             Some(grammar) if !free => request.with_grammar(grammar),
             _ => request,
         })
+    }
+
+    /// Whether a text is an answer of the item's schema, or one of its labels.
+    pub(crate) fn fits(&self, answer: &str) -> Result<bool> {
+        self.grammar()?.map_or(Ok(true), |grammar| grammar.matches(answer))
     }
 
     fn grammar(&self) -> Result<Option<Grammar>> {

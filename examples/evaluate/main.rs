@@ -1,7 +1,7 @@
-//! How well a model reads texts: `evaluate ITEMS.jsonl [--free] [--model PATH]`.
+//! How well a model reads texts: `evaluate ITEMS.jsonl [free] [--model PATH]`.
 //!
 //! The items are what `tools/nano/generate.py --held-out` writes. Each is asked greedily, held to its schema or its labels;
-//! with `--free` nothing holds the answers, and what counts is whether they are JSON of the schema.
+//! with `free` nothing holds the answers.
 #[path = "../common/mod.rs"]
 mod common;
 mod items;

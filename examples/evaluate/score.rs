@@ -36,7 +36,7 @@ pub(crate) struct Scores {
     pub(crate) fields: Share,
     /// Whole answers of extraction.
     pub(crate) objects: Share,
-    /// Answers of extraction that are JSON.
+    /// Answers of extraction that are JSON of the schema, where the prompt shows it.
     pub(crate) parsed: Share,
     /// Scalar fields by their kind, and by domain.
     pub(crate) by_kind: BTreeMap<String, Share>,
@@ -57,9 +57,10 @@ impl Scores {
     }
 
     fn add_object(&mut self, item: &Item, answer: &str) -> bool {
-        let given: Option<Value> = serde_json::from_str(answer).ok();
-        self.parsed.add(given.as_ref().is_some_and(Value::is_object));
-        let given = leaves(&given.unwrap_or_default());
+        if item.shown {
+            self.parsed.add(item.fits(answer).unwrap_or(false));
+        }
+        let given = leaves(&serde_json::from_str(answer).unwrap_or_default());
         let expected = leaves(&serde_json::from_str(&item.answer).unwrap_or_default());
         for (path, value) in &expected {
             let right = given.get(path).unwrap_or(&Value::Null) == value;
@@ -112,7 +113,7 @@ impl fmt::Display for Scores {
         if self.objects.all > 0 {
             writeln!(
                 f,
-                "| scalar fields | {} |\n| whole objects | {} |\n| JSON | {} |",
+                "| scalar fields | {} |\n| whole objects | {} |\n| JSON of the schema | {} |",
                 self.fields, self.objects, self.parsed
             )?;
         }
