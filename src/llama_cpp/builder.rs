@@ -1,6 +1,8 @@
 //! How a model is loaded.
 use super::{FlashAttention, KvOverride, KvType, LlamaCpp, SplitMode, WhenFull, handle::Loading, overrides};
-use crate::{ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Result, llm::invalid};
+use crate::{
+    ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Overflow, Result, llm::invalid,
+};
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 /// Sequences that llama.cpp can tell apart.
@@ -42,6 +44,8 @@ pub(super) struct Setup {
     pub(super) n_prompt_step: u32,
     pub(super) keep_tokens: usize,
     pub(super) spill: Option<(PathBuf, u64)>,
+    pub(super) draft: Option<PathBuf>,
+    pub(super) n_gpu_layers_draft: Option<i32>,
     pub(super) queue: usize,
     pub(super) when_full: WhenFull,
     pub(super) verbose: bool,
@@ -139,6 +143,8 @@ impl LlamaCppBuilder {
             n_prompt_step: 64,
             keep_tokens: usize::MAX,
             spill: None,
+            draft: None,
+            n_gpu_layers_draft: None,
             queue: 64,
             when_full: WhenFull::Wait,
             verbose: false,
@@ -191,6 +197,13 @@ impl LlamaCppBuilder {
         chat_template: impl Into<String> => chat_template = Some(chat_template.into());
         /// The devices to use, by the numbers that [`LlamaCpp::devices`] lists. Default: all.
         devices: Vec<usize> => devices = devices;
+        /// A smaller model of the same family that guesses what this one will write; several guessed tokens are evaluated
+        /// at once, and those kept that this model would have chosen, so the texts stay the same. It pays where the small
+        /// model is many times faster and often right; where it is wrong, it is asked less. It takes memory for a context
+        /// of its own, and a prompt is evaluated by both. Default: none.
+        draft: impl Into<PathBuf> => draft = Some(draft.into());
+        /// Layers of the draft model to put on the GPU; -1 puts all of them there. Default `n_gpu_layers`.
+        n_gpu_layers_draft: i32 => n_gpu_layers_draft = Some(n_gpu_layers_draft);
         /// Whether a token is evaluated when the model is loaded, so that the first call finds all in place. Default
         /// false.
         warm_up: bool => warm_up = warm_up;
@@ -229,6 +242,8 @@ impl LlamaCppBuilder {
         fast_forward: bool,
         close: bool,
         lookup: bool,
+        overflow: Overflow,
+        n_keep: usize,
         echo: bool,
         suffix: String,
         logprobs: u32,
@@ -377,6 +392,13 @@ impl LlamaCppBuilder {
         }
         if n_gpu_layers < -1 {
             return Err(invalid("n_gpu_layers", &n_gpu_layers, "a number of layers, or -1 for all of them"));
+        }
+        if let Some(layers) = self.setup.n_gpu_layers_draft.filter(|&layers| layers < -1) {
+            return Err(invalid("n_gpu_layers_draft", &layers, "a number of layers, or -1 for all of them"));
+        }
+        if self.setup.draft.is_some() && self.setup.deterministic {
+            let message = "`draft` makes texts in batches of several tokens, whose rounding `deterministic` excludes: leave out one";
+            return Err(Error::new(ErrorKind::InvalidOption, message).with_path("draft"));
         }
         if main_gpu < 0 {
             return Err(invalid("main_gpu", &main_gpu, "the number of a GPU, from 0"));

@@ -28,6 +28,14 @@ impl Allowed<'_> {
             }
         }
     }
+
+    /// How probable a token is among those that are allowed.
+    pub(super) fn probability(&self, logits: &[f32], token: u32) -> f32 {
+        let Some(&chosen) = logits.get(token as usize) else { return 0.0 };
+        let mut sum = 0.0;
+        self.each(logits, |_, logit| sum += (logit - chosen).exp());
+        if sum > 0.0 { 1.0 / sum } else { 0.0 }
+    }
 }
 
 /// Gathers candidates, reusing its memory from token to token.

@@ -2,6 +2,7 @@
 use super::{
     backend::{backend, build_warning, system_info},
     builder::{Progress, Setup},
+    draft::RECURRENT,
     engine::{Layout, or_unknown},
     gguf,
     identity::identity,
@@ -37,6 +38,9 @@ pub(super) struct Loaded {
 /// Opens the file of a model that continues text.
 pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
     let model = open(setup)?;
+    if setup.draft.is_some() && (model.is_recurrent() || model.is_hybrid()) {
+        return Err(Error::new(ErrorKind::Unsupported, RECURRENT).with_path(setup.path.display().to_string()));
+    }
     match architecture(&model).as_str() {
         encoder if encoder.starts_with("t5") || encoder.contains("bert") => Err(Error::new(
             ErrorKind::Unsupported,
@@ -92,13 +96,18 @@ pub(super) fn context<'model>(setup: &Setup, model: &'model LlamaModel) -> Resul
         if error.kind() == ErrorKind::InvalidOption {
             return error;
         }
-        let n_ctx = setup.n_ctx.unwrap_or_else(|| model.n_ctx_train());
+        let n_ctx = n_ctx_wanted(setup, model);
         let message = format!(
             "llama.cpp could not make a context of {n_ctx} tokens: {}; a smaller `n_ctx` needs less memory",
             or_unknown(&log)
         );
         Error::new(ErrorKind::Load, message).with_path(setup.path.display().to_string()).with_source(error)
     })
+}
+
+/// Tokens of one text that are asked for.
+pub(super) fn n_ctx_wanted(setup: &Setup, model: &LlamaModel) -> u32 {
+    setup.n_ctx.unwrap_or_else(|| model.n_ctx_train())
 }
 
 /// Reads the texts of all tokens.
@@ -243,7 +252,7 @@ fn context_params(setup: &Setup, model: &LlamaModel) -> Result<LlamaContextParam
         if is_shared(setup) {
             setup.n_ctx
         } else {
-            let each = setup.n_ctx.unwrap_or_else(|| model.n_ctx_train());
+            let each = n_ctx_wanted(setup, model);
             let all = each.checked_mul(n_parallel).filter(|&all| i32::try_from(all).is_ok());
             Some(all.ok_or_else(|| {
                 invalid("n_parallel", &n_parallel, &format!("fewer, for contexts of {each} tokens each"))

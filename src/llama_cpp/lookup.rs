@@ -1,30 +1,21 @@
 //! Guesses at what comes next, from what came before.
+use super::stride::Stride;
 use llama_cpp_2::token::LlamaToken;
 use std::collections::HashMap;
 
-/// The most tokens of a guess.
-const LONGEST: usize = 16;
-
-/// Guesses that fail keep further ones back for so many tokens.
-const PAUSE: usize = 24;
-
 /// Finds the last place where the text went on like it does now, and takes what came after it for a guess.
-///
-/// Guesses that come true grow longer, those that do not get shorter, down to none for a while: a guess costs about as
-/// much as a part of a token, and saves whole ones.
 #[derive(Debug)]
 pub(super) struct Lookup {
     /// Where the text goes on after three tokens in a row, and after two.
     after_three: HashMap<[LlamaToken; 3], usize>,
     after_two: HashMap<[LlamaToken; 2], usize>,
     indexed: usize,
-    length: usize,
-    paused_until: usize,
+    pub(super) stride: Stride,
 }
 
 impl Lookup {
     pub(super) fn new() -> Self {
-        Lookup { after_three: HashMap::new(), after_two: HashMap::new(), indexed: 0, length: 4, paused_until: 0 }
+        Lookup { after_three: HashMap::new(), after_two: HashMap::new(), indexed: 0, stride: Stride::new() }
     }
 
     /// Guesses at most `most` tokens that follow `tokens`.
@@ -40,27 +31,22 @@ impl Lookup {
             }
             self.indexed = next;
         }
-        if tokens.len() < self.paused_until {
+        let most = self.stride.at(tokens.len()).min(most);
+        if most == 0 {
             return Vec::new();
         }
         let three = tokens.last_chunk::<3>().and_then(|last| self.after_three.get(last));
         let at = three.or_else(|| tokens.last_chunk::<2>().and_then(|last| self.after_two.get(last)));
         let Some(&at) = at else { return Vec::new() };
-        tokens.get(at..).unwrap_or_default().iter().copied().take(self.length.min(most)).collect()
+        tokens.get(at..).unwrap_or_default().iter().copied().take(most).collect()
     }
 
-    /// Learns from what became of a guess, `length` tokens into the text.
-    pub(super) fn learn(&mut self, guessed: usize, right: usize, length: usize) {
-        if right >= guessed {
-            self.length = (self.length * 2).min(LONGEST);
-        } else if right == 0 {
-            self.length /= 2;
-            if self.length == 0 {
-                (self.length, self.paused_until) = (2, length + PAUSE);
-            }
-        } else {
-            self.length = (right + 1).min(LONGEST);
-        }
+    /// Forgets the text, which is another one from here on by so many tokens less.
+    pub(super) fn begin_again(&mut self, gone: usize) {
+        self.after_three.clear();
+        self.after_two.clear();
+        self.indexed = 0;
+        self.stride.shorten(gone);
     }
 }
 
@@ -79,18 +65,6 @@ mod tests {
         assert_eq!(lookup.guess(&tokens("the name is Ada. the na"), 3), tokens("me "));
         assert_eq!(lookup.guess(&tokens("the name is Ada. the nab"), 3), []);
         assert_eq!(lookup.guess(&tokens("the name is Ada. the nab is"), 2), tokens(" A"));
-    }
-
-    #[test]
-    fn rests_after_guesses_that_fail() {
-        let mut lookup = Lookup::new();
-        let text = tokens("abcabcabcabcabcabcabcabcabcabcabcabcabc");
-        for _ in 0..3 {
-            assert!(!lookup.guess(&text[..9], 9).is_empty());
-            lookup.learn(4, 0, 9);
-        }
-        assert_eq!(lookup.guess(&text[..10], 9), []);
-        assert!(!lookup.guess(&text[..9 + PAUSE], 9).is_empty());
     }
 
     proptest! {

@@ -7,6 +7,7 @@
 use super::{
     around::Surroundings,
     command::Aim,
+    draft::Draft,
     engine::{Decoded, Engine},
     events::{self, Batch},
     lora::Adapter,
@@ -33,6 +34,8 @@ pub(super) struct Scheduler<'a, 'model> {
     around: &'a Surroundings<'model>,
     engine: Engine<'model>,
     slots: Slots<'a>,
+    /// A smaller model that guesses.
+    draft: Option<Draft<'model>>,
     /// In the order they were begun.
     texts: Vec<Text>,
     pace: Pace,
@@ -60,11 +63,18 @@ pub(super) struct Text {
 }
 
 impl<'a, 'model> Scheduler<'a, 'model> {
-    pub(super) fn new(around: &'a Surroundings<'model>, engine: Engine<'model>, pace: Pace, slots: Slots<'a>) -> Self {
+    pub(super) fn new(
+        around: &'a Surroundings<'model>,
+        engine: Engine<'model>,
+        draft: Option<Draft<'model>>,
+        pace: Pace,
+        slots: Slots<'a>,
+    ) -> Self {
         Scheduler {
             around,
             engine,
             slots,
+            draft,
             texts: Vec::new(),
             pace,
             turn: 0,
@@ -90,7 +100,9 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         self.seat();
         // A prompt that was seen before may be answered already.
         self.sweep();
+        self.shift();
         self.choose_adapter();
+        self.draft();
         let parts = plan(&self.texts, self.adapter, self.pace, self.turn);
         self.turn = self.turn.wrapping_add(1);
         if self.pace.alone || self.careful {
@@ -229,6 +241,38 @@ impl<'a, 'model> Scheduler<'a, 'model> {
                 }
             }
         }
+    }
+
+    /// Lets texts that have outgrown the context forget something.
+    fn shift(&mut self) {
+        for text in &mut self.texts {
+            let Some(unchanged) = text.sequence.make_room() else { continue };
+            let held = text.slot.map_or(0, |slot| self.slots.shorten(&mut self.engine, slot, unchanged));
+            text.sequence.resume(held);
+        }
+    }
+
+    /// Lets the smaller model guess at texts that nothing else guesses at.
+    fn draft(&mut self) {
+        let Some(draft) = &mut self.draft else { return };
+        let started = Instant::now();
+        let adapter = self.adapter;
+        let undrafted = |text: &'_ Text| text.slot.filter(|_| text.sequence.adapter() == adapter);
+        let texts = self.texts.iter().enumerate();
+        let (places, mut guesses): (Vec<usize>, Vec<_>) =
+            texts.filter_map(|(at, text)| Some((at, text.sequence.undrafted(undrafted(text)?)?))).unzip();
+        if guesses.is_empty() {
+            return;
+        }
+        draft.guess(&mut guesses, self.around);
+        let guessed: Vec<_> = guesses.into_iter().map(|guess| guess.tokens).collect();
+        for (at, tokens) in places.into_iter().zip(guessed) {
+            if let Some(text) = self.texts.get_mut(at) {
+                text.sequence.take_draft(tokens);
+            }
+        }
+        let took = usize::try_from(started.elapsed().as_micros()).unwrap_or(0);
+        self.around.counters.draft_micros.add(took);
     }
 
     /// Evaluates parts of texts in one batch.

@@ -3,10 +3,13 @@ use super::{
     around::Surroundings,
     closing,
     command::{Aim, Job},
+    draft::Guess,
     events::{self, Outcome, Work},
     lookup::Lookup,
     lora::Adapter,
     prompt,
+    shift::Shift,
+    stride::Stride,
     writer::{Choice, Writer, llama_token},
 };
 use crate::{Chunk, Completion, Error, ErrorKind, FinishReason, Result, Timings, Usage};
@@ -21,9 +24,13 @@ use std::{
 /// A text that is being written: its prompt is evaluated part by part, then it grows token by token.
 pub(super) struct Sequence {
     job: Job,
-    /// Prompt and answer.
+    /// Prompt and answer, but for what was forgotten of them.
     tokens: Vec<LlamaToken>,
     n_prompt: usize,
+    /// How much must be evaluated before the answer goes on: the prompt, or what was left of the text.
+    n_read: usize,
+    shift: Option<Shift>,
+    forgotten: usize,
     /// Tokens that the engine has evaluated, or held already.
     evaluated: usize,
     /// Tokens of the prompt that the engine held already when the text was begun.
@@ -34,6 +41,9 @@ pub(super) struct Sequence {
     lookup: Option<Lookup>,
     /// What may come after the pending tokens.
     guess: Vec<LlamaToken>,
+    /// How far a draft model guesses, and whether the guess is its own.
+    drafting: Stride,
+    is_drafted: bool,
     seed: u32,
     timings: Timings,
     /// Tokens that were forced, guesses that were right, and the time spent on looking ahead.
@@ -46,7 +56,7 @@ impl Sequence {
         job.ticket = None;
         let timings = Timings { load: around.load_time, queue: job.arrived.elapsed(), ..Timings::default() };
         let seed = job.options.seed.unwrap_or_else(random_seed);
-        let (adapter, tokens, writer) = match Sequence::prepare(&job, seed, around, n_ctx) {
+        let (adapter, tokens, shift, writer) = match Sequence::prepare(&job, seed, around, n_ctx) {
             Ok(prepared) => prepared,
             Err(error) => {
                 around.counters.failed.add(1);
@@ -57,11 +67,16 @@ impl Sequence {
         };
         let mut sequence = Sequence {
             n_prompt: tokens.len(),
+            n_read: tokens.len(),
+            shift,
+            forgotten: 0,
             evaluated: 0,
             cached: None,
             n_ctx: n_ctx as usize,
             lookup: (job.options.lookup == Some(true)).then(Lookup::new),
             guess: Vec::new(),
+            drafting: Stride::new(),
+            is_drafted: false,
             adapter,
             writer,
             seed,
@@ -74,13 +89,13 @@ impl Sequence {
         (!sequence.is_over(begun, around)).then_some(sequence)
     }
 
-    /// The adapter, the tokens of the prompt, and what writes the answer.
+    /// The adapter, the tokens of the prompt, how the text goes on where the context is full, and what writes the answer.
     fn prepare(
         job: &Job,
         seed: u32,
         around: &Surroundings<'_>,
         n_ctx: u32,
-    ) -> Result<(Adapter, Vec<LlamaToken>, Writer)> {
+    ) -> Result<(Adapter, Vec<LlamaToken>, Option<Shift>, Writer)> {
         job.options.validate()?;
         let adapter = around.adapters.find(job.options.lora.as_deref())?;
         let n_vocab = around.vocabulary.len();
@@ -89,12 +104,16 @@ impl Sequence {
             return Err(Error::new(ErrorKind::InvalidOption, message).with_path("logit_bias"));
         }
         let tokens = prompt::tokens(job, around, n_ctx as usize)?;
+        let shift = match &job.aim {
+            Aim::Open | Aim::Wish(_) => Shift::of(&job.options, tokens.len(), n_ctx as usize)?,
+            _ => None,
+        };
         let mut writer = Writer::new(job, &tokens, seed, around, n_ctx)?;
         if let Aim::Score(text) = &job.aim {
             let given = continuation(text, tokens.len(), around, n_ctx as usize)?;
             writer.close_with(&given);
         }
-        Ok((adapter, tokens, writer))
+        Ok((adapter, tokens, shift, writer))
     }
 
     /// Whether nobody waits for the text any more.
@@ -116,7 +135,7 @@ impl Sequence {
         self.adapter
     }
 
-    /// Prompt and answer.
+    /// Prompt and answer, but for what was forgotten of them.
     pub(super) fn tokens(&self) -> &[LlamaToken] {
         &self.tokens
     }
@@ -133,7 +152,25 @@ impl Sequence {
 
     /// Whether the prompt is evaluated.
     pub(super) fn is_writing(&self) -> bool {
-        self.evaluated >= self.n_prompt
+        self.evaluated >= self.n_read
+    }
+
+    /// Forgets what stands in the way where the context is full. Says how many tokens at the beginning are as they were, if
+    /// the others have to be evaluated again.
+    pub(super) fn make_room(&mut self) -> Option<usize> {
+        let shift = self.shift?;
+        let gone = shift.forget(&mut self.tokens);
+        if gone == 0 {
+            return None;
+        }
+        self.forgotten += gone;
+        self.n_read = self.tokens.len();
+        self.guess.clear();
+        self.drafting.shorten(gone);
+        if let Some(lookup) = &mut self.lookup {
+            lookup.begin_again(gone);
+        }
+        Some(shift.keep().min(self.evaluated))
     }
 
     /// Goes on from the first `count` tokens, which the engine holds.
@@ -168,15 +205,47 @@ impl Sequence {
     /// Notes that a guess was evaluated and how many of its tokens were right.
     pub(super) fn advance_guessed(&mut self, guessed: usize, right: usize) {
         self.evaluated += right;
-        if let Some(lookup) = &mut self.lookup {
-            lookup.learn(guessed, right, self.tokens.len());
-        }
+        let stride = match &mut self.lookup {
+            _ if self.is_drafted => &mut self.drafting,
+            Some(lookup) => &mut lookup.stride,
+            None => return,
+        };
+        stride.learn(guessed, right, self.tokens.len());
+    }
+
+    /// Tokens that a guess may have.
+    fn room_of_guess(&self) -> usize {
+        self.room().saturating_sub(1).min(self.n_ctx.saturating_sub(self.tokens.len()))
+    }
+
+    /// What a draft model may guess, with the text in this slot, if nothing else is guessed.
+    pub(super) fn undrafted(&self, slot: usize) -> Option<Guess<'_>> {
+        let is_open = self.is_writing() && self.guess.is_empty() && self.writer.closing().is_none();
+        let most = self.drafting.at(self.tokens.len()).min(self.room_of_guess());
+        (is_open && most > 0).then(|| Guess {
+            slot,
+            written: &self.tokens,
+            most,
+            constraint: self.writer.constraint(),
+            forward: self.writer.goes_forward(),
+            tokens: Vec::new(),
+            is_over: false,
+        })
+    }
+
+    /// Takes over what a draft model guessed.
+    pub(super) fn take_draft(&mut self, mut guess: Vec<LlamaToken>) {
+        guess.truncate(self.room_of_guess());
+        self.writer.keep_possible(&mut guess);
+        self.is_drafted = true;
+        self.guess = guess;
     }
 
     /// Guesses what comes after the pending tokens.
     pub(super) fn guess_next(&mut self) {
-        let most = self.room().saturating_sub(1);
+        let most = self.room_of_guess();
         self.guess.clear();
+        self.is_drafted = false;
         if let Some(rest) = self.writer.closing() {
             // The last one is not followed by anything that it would have to be evaluated for.
             let needed = rest.len().saturating_sub(1);
@@ -244,7 +313,7 @@ impl Sequence {
     fn tell(&self, outcome: Outcome<'_>, around: &Surroundings<'_>) {
         around.counters.active.take_one();
         let Work { forced, right, constraint, .. } = self.work;
-        let (prompt, written) = (self.n_prompt, self.tokens.len() - self.n_prompt);
+        let (prompt, written) = (self.n_prompt, self.written());
         let work = Work { prompt, cached: self.cached.unwrap_or(0), written, forced, right, constraint };
         events::call(around, &self.job, &self.timings, &work, outcome);
     }
@@ -330,9 +399,13 @@ impl Sequence {
 
     /// Tokens that may still be written.
     fn room(&self) -> usize {
-        let context = self.n_ctx.saturating_sub(self.tokens.len());
-        let written = self.tokens.len() - self.n_prompt;
-        self.job.options.max_tokens.map_or(context, |most| context.min(most.saturating_sub(written)))
+        let context = if self.shift.is_some() { usize::MAX } else { self.n_ctx.saturating_sub(self.tokens.len()) };
+        let most = self.job.options.max_tokens.map(|most| most.saturating_sub(self.written()));
+        most.map_or(context, |most| context.min(most))
+    }
+
+    fn written(&self) -> usize {
+        self.tokens.len() + self.forgotten - self.n_prompt
     }
 
     fn finish(&mut self, reason: FinishReason) {
@@ -340,7 +413,7 @@ impl Sequence {
             self.writer.finish(&self.job);
         }
         self.timings.total = self.job.arrived.elapsed();
-        let mut usage = Usage::new(self.n_prompt, self.tokens.len() - self.n_prompt);
+        let mut usage = Usage::new(self.n_prompt, self.written());
         usage.cached_tokens = self.cached.unwrap_or(0);
         let completion = Completion::new(self.writer.take_text())
             .with_finish_reason(reason)

@@ -256,6 +256,20 @@ impl<'a> Slots<'a> {
         true
     }
 
+    /// Forgets what a slot holds but for the first `length` tokens. Says how many are left.
+    pub(super) fn shorten(&mut self, engine: &mut Engine<'_>, slot: usize, length: usize) -> usize {
+        if !engine.cut(slot, length) {
+            self.clear(engine, slot);
+            return 0;
+        }
+        if let Some(slot) = self.entries.get_mut(slot) {
+            slot.tokens.truncate(length);
+            slot.steady = slot.steady.min(length);
+            slot.logits = slot.logits.take().filter(|&(kept, _)| kept <= length);
+        }
+        length
+    }
+
     /// Forgets what a slot holds.
     pub(super) fn clear(&mut self, engine: &mut Engine<'_>, slot: usize) {
         engine.forget(slot);

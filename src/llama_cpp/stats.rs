@@ -43,12 +43,16 @@ counters! {
     cached_tokens,
     /// Tokens that a grammar forced, appended without asking the model.
     forced_tokens,
-    /// Tokens guessed from what came before, and evaluated.
+    /// Tokens guessed, from what came before or by a draft model, and evaluated.
     guessed_tokens,
     /// Guessed tokens that were right.
     right_tokens,
     /// Microseconds spent on looking ahead in grammars.
     constraint_micros,
+    /// Tokens that the draft model evaluated, to guess.
+    draft_tokens,
+    /// Microseconds that it took for that.
+    draft_micros,
     /// Batches evaluated: with `evaluated_tokens`, how well they were filled.
     decodes,
     /// Calls answered with a completion.

@@ -6,6 +6,7 @@ use super::{
     closing,
     command::Command,
     constraints::Constraints,
+    draft::{self, Draft},
     engine::Engine,
     events::{self, Outcome, Work},
     handle::model_name,
@@ -45,12 +46,18 @@ pub(super) fn run(
         let mut model = load::model(setup)?;
         let adapters = load::adapters(setup, &mut model)?;
         let vocabulary = load::vocabulary(setup, &model)?;
+        let small = draft::setup(setup, load::n_ctx_wanted(setup, &model)).filter(|_| !setup.vocab_only);
+        let small_model = small.as_ref().map(load::model).transpose()?;
         // Constraints need a tree of all tokens, which takes a while for a large vocabulary, and so does the context.
         let (context, trie) = beside(
             || if setup.vocab_only { Ok(None) } else { load::context(setup, &model).map(Some) },
             || TokenTrie::new(vocabulary.pieces(), vocabulary.len()),
         );
         let context = context?;
+        let draft = match (&small, &small_model) {
+            (Some(small), Some(small_model)) => Some(Draft::new(small, small_model, &vocabulary)?),
+            _ => None,
+        };
         let loaded = load::describe(setup, &model, vocabulary, context.as_ref(), started)?;
         let name = model_name(&setup.path);
         let around = Surroundings {
@@ -87,7 +94,7 @@ pub(super) fn run(
                     alone: setup.deterministic,
                 };
                 let slots = engine.layout().slots;
-                Scheduler::new(&around, engine, pace, Slots::new(slots, setup.keep_tokens, spill))
+                Scheduler::new(&around, engine, draft, pace, Slots::new(slots, setup.keep_tokens, spill))
             });
             serve(&around, scheduler, commands, fault);
         }

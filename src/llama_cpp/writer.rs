@@ -4,6 +4,7 @@ use super::{
     candidates::Allowed,
     closing,
     command::{Aim, Job},
+    forced::forced,
     logprobs::logprobs,
     sampler::Sampler,
     text::TextOut,
@@ -248,21 +249,7 @@ impl Writer {
         let Some(constraint) = self.constraint.as_ref().filter(|_| answers) else {
             return Ok(Vec::new());
         };
-        let ahead = constraint.ahead()?;
-        let settled = ahead.settled().len();
-        let text = whole_characters(&ahead.bytes);
-        if settled == 0 || text.is_empty() {
-            return Ok(Vec::new());
-        }
-        let Some(tokens) = around.canonical.tokens(text, around.model, &around.vocabulary) else {
-            return Ok(Vec::new());
-        };
-        let mut length = 0;
-        let is_settled = |token: &u32| {
-            length += around.vocabulary.piece(*token).len();
-            length <= settled
-        };
-        let run: Vec<u32> = tokens.iter().copied().take_while(is_settled).collect();
+        let run = forced(constraint, around)?;
         let is_forbidden = |token: &u32| {
             job.options.logit_bias.iter().any(|(biased, bias)| biased == token && *bias == f32::NEG_INFINITY)
         };
@@ -275,6 +262,16 @@ impl Writer {
         let mut constraint = constraint.clone();
         let possible = guess.iter().take_while(|&&token| constraint.accept(id(token)).is_ok()).count();
         guess.truncate(possible);
+    }
+
+    /// What the answer is held to, for guesses at it.
+    pub(super) fn constraint(&self) -> Option<Constraint> {
+        self.constraint.clone().filter(|_| self.think.is_none())
+    }
+
+    /// Whether text that the grammar forces is written without asking the model.
+    pub(super) fn goes_forward(&self) -> bool {
+        self.forward
     }
 
     /// The shortest rest, if it takes all of the `room` that is left: then there is nothing to choose any more.
@@ -321,14 +318,6 @@ impl Writer {
 
     pub(super) fn take_text(&mut self) -> String {
         std::mem::take(&mut self.text).into_text()
-    }
-}
-
-/// The text up to where a character is cut, or is none.
-fn whole_characters(text: &[u8]) -> &[u8] {
-    match std::str::from_utf8(text) {
-        Ok(_) => text,
-        Err(error) => text.get(..error.valid_up_to()).unwrap_or_default(),
     }
 }
 

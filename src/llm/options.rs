@@ -43,6 +43,9 @@ pub struct GenerateOptions {
     pub thinking: Option<Thinking>,
     /// What becomes of a conversation that does not fit into the context. Default: an error.
     pub overflow: Option<Overflow>,
+    /// With [`Overflow::Shift`], tokens at the beginning that are never forgotten, at most half of the context. Default:
+    /// those of the prompt if it takes no more than that. The first one always stays.
+    pub n_keep: Option<usize>,
     /// The adapter to lay over the model, by the name that it was loaded with; `""` for none. Default: the one that holds
     /// for all calls, if there is one.
     pub lora: Option<String>,
@@ -122,6 +125,10 @@ pub enum Overflow {
     Error,
     /// The oldest turns are left out, never the instructions and never the last question.
     DropOldest,
+    /// The prompt must fit, and a text that fills the context goes on: the older half of what stands behind the first
+    /// [`n_keep`](field@GenerateOptions::n_keep) tokens is forgotten, and the rest is evaluated again. Takes `max_tokens`,
+    /// as nothing else is sure to end such a text.
+    Shift,
 }
 
 macro_rules! setters {
@@ -170,6 +177,7 @@ impl GenerateOptions {
         lookup: bool,
         thinking: Thinking,
         overflow: Overflow,
+        n_keep: usize,
         lora: String,
         echo: bool,
         suffix: String,

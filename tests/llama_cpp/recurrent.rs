@@ -5,7 +5,7 @@ use futures::{StreamExt, future::join_all};
 use std::sync::LazyLock;
 
 /// A Mamba of two layers with random weights.
-static MAMBA: LazyLock<tempfile::NamedTempFile> = LazyLock::new(|| {
+pub(crate) static MAMBA: LazyLock<tempfile::NamedTempFile> = LazyLock::new(|| {
     let (width, inner, conv, state, rank, vocabulary) = (32, 64, 4, 8, 4, 512);
     let mut file = Gguf::new("mamba")
         .with_tokenizer()
@@ -38,7 +38,7 @@ static MAMBA: LazyLock<tempfile::NamedTempFile> = LazyLock::new(|| {
     file.write()
 });
 
-fn mamba() -> LlamaCppBuilder {
+pub(crate) fn mamba() -> LlamaCppBuilder {
     let options = GenerateOptions::new().temperature(0.0).max_tokens(16);
     LlamaCpp::builder(MAMBA.path()).n_ctx(512).n_threads(1).options(options)
 }

@@ -18,9 +18,8 @@ fn texts_are_the_tokens_the_model_was_trained_on() {
     let llm = nano().load().unwrap();
     for line in include_str!("tokens.jsonl").lines() {
         let Tokens { text, tokens } = serde_json::from_str(line).unwrap();
-        let score = block_on(llm.score("", text.as_str())).unwrap();
-        let found: Vec<u32> = score.tokens.iter().map(|token| token.token).collect();
-        assert_eq!(found, tokens, "{text:?}");
+        assert_eq!(block_on(llm.tokenize(text.as_str(), false)).unwrap(), tokens, "{text:?}");
+        assert_eq!(block_on(llm.detokenize(tokens)).unwrap(), text);
     }
 }
 
