@@ -78,7 +78,10 @@ const PRINTED: &[(&str, &[&str])] = &[
 #[cfg(feature = "llama-cpp")]
 const ANSWERED: &[(&str, &[&str])] = &[
     ("quickstart", &["\"Ada Lovelace\"", "36", "\"London\"", "\"mathematician\""]),
-    ("batch", &["\"Grace Hopper\", destination: \"Rome\", nights: Some(4)", "destination: \"Lisbon\", nights: Some(12)"]),
+    (
+        "batch",
+        &["\"Grace Hopper\", destination: \"Rome\", nights: Some(4)", "destination: \"Lisbon\", nights: Some(12)"],
+    ),
     ("chat", &["> Where do I live?\nYou live in London.", "> What is my name?\nYour name is Ada."]),
     ("tools", &["Do I need an umbrella in Bergen?\nIt is rainy in Bergen."]),
     ("chain", &["What is the occupation?\nmathematician"]),

@@ -92,8 +92,8 @@ impl<L: LLM + ?Sized> Model<L> {
         Detailed(self.clone())
     }
 
-    /// A step that gives a `T`: the model is held to the grammar of exactly the compact JSON texts that `T`
-    /// deserializes from, fields in the order they are declared.
+    /// A step that gives a `T`: the model is held to a grammar of compact JSON texts, each of which `T` deserializes from,
+    /// with the fields in the order of the declaration; see [`structured`](crate::structured).
     ///
     /// A schema that no grammar can honour is an [`ErrorKind::Schema`](crate::ErrorKind::Schema) of the first run,
     /// before the first token; [`Structured::check`] tells it at once. Running out of tokens is an

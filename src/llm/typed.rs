@@ -95,7 +95,13 @@ fn second_grammar() -> Error {
 
 pub(crate) fn parse<T: DeserializeOwned>(completion: Completion) -> Result<T> {
     let Completion { text, finish_reason, usage, .. } = completion;
-    match (serde_json::from_str(&text), finish_reason) {
+    // A number alone is a value wherever it is cut.
+    let is_cut = matches!(finish_reason, FinishReason::Length | FinishReason::Stop(_))
+        && text.ends_with(|last: char| last.is_ascii_digit());
+    let read = serde_json::from_str(&text).and_then(|value| {
+        if is_cut { Err(serde::de::Error::custom("the number may have been cut")) } else { Ok(value) }
+    });
+    match (read, finish_reason) {
         (Ok(value), _) => Ok(value),
         (Err(_), FinishReason::Length) => Err(Error::new(
             ErrorKind::OutOfTokens,

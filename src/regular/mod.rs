@@ -26,6 +26,6 @@ mod write;
 pub(crate) use build::TableState;
 pub(crate) use dfa::{Dfa, TooLarge};
 pub(crate) use error::PatternError;
-pub(crate) use format::{format, is_exact_format, is_standard_format, narrowed};
+pub(crate) use format::{format, is_decimal, is_exact_format, is_standard_format, narrowed};
 pub(crate) use pattern::pattern;
 pub(crate) use write::{Encoding, Sink, write};

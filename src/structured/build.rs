@@ -104,7 +104,12 @@ impl<'a> Builder<'a> {
             Wanted::Null => vec![Shape::Null],
             Wanted::Boolean(yes) => vec![Shape::Boolean(*yes)],
             Wanted::Word(word) => vec![Shape::Text(TextSet::words(vec![word]))],
-            Wanted::Number(number) => vec![Shape::Number(NumberSet::point(number))],
+            Wanted::Number(number) => {
+                // Integers that are listed are written as integers, as where they need not differ.
+                let is_plain = self.expander.settings.is_typed() || self.expander.document.draft == Draft::Four;
+                let kind = if is_plain && number.is_integer() { Kind::Integer } else { Kind::Any };
+                vec![Shape::Number(NumberSet { kind, ..NumberSet::point(number) })]
+            }
         })
     }
 

@@ -2,7 +2,7 @@
 use std::rc::Rc;
 
 use super::{
-    expand::Expander,
+    expand::{Expander, MAX_RECORDS, MAX_TERMS},
     sets::{ArraySet, ObjectSet, Values},
     term::{Literal, NodeId, Term},
 };
@@ -20,6 +20,12 @@ impl<'a> Expander<'a> {
         let mut all = Vec::with_capacity(branches.len());
         for branch in branches {
             all.push(self.literal(*branch, track)?);
+        }
+        // Each is compared with each.
+        let records: usize = all.iter().map(|values| values.len()).sum();
+        if records > MAX_RECORDS || self.terms.len() > MAX_TERMS {
+            let message = format!("the branches are more than {MAX_RECORDS} kinds of values: use fewer");
+            return Err(self.document.error(node, "oneOf", message));
         }
         let mut overlaps = vec![Vec::new(); branches.len()];
         for (at, left) in all.iter().enumerate() {
@@ -91,6 +97,9 @@ impl<'a> Expander<'a> {
         for (x, y) in [(a, b), (b, a)] {
             for property in x.properties.iter().filter(|property| property.required) {
                 let other = y.item(property.name);
+                if self.are_words_apart(property.item.value, other.value) {
+                    return Ok(true);
+                }
                 let value = self.terms.and(property.item.value, other.value);
                 if self.is_empty_term(value, MAX_DEPTH - 1)? {
                     return Ok(true);
@@ -98,6 +107,19 @@ impl<'a> Expander<'a> {
             }
         }
         Ok(a.count.and(b.count).is_empty())
+    }
+
+    /// Whether both are listed strings with none in common, as tags are: told without a term for each pair of branches.
+    fn are_words_apart(&mut self, a: Term, b: Term) -> bool {
+        if [a, b].iter().any(|term| matches!(*term, Term::ANY | Term::NEVER)) || self.looking >= MAX_LOOKING {
+            return false;
+        }
+        self.looking += 1;
+        let both = (self.term(a), self.term(b));
+        self.looking -= 1;
+        let (Ok(a), Ok(b)) = both else { return false };
+        let (Some(a), Some(b)) = (listed(&a), listed(&b)) else { return false };
+        a.iter().all(|word| !b.contains(word))
     }
 
     /// Whether it is known, looking this deep, that no value satisfies the term.
@@ -157,4 +179,11 @@ impl<'a> Expander<'a> {
         }
         Ok(least > array.prefix.len() && self.is_empty_term(array.rest.value, depth)?)
     }
+}
+
+/// The strings that a set of values lists, if it has no others.
+fn listed<'a>(values: &Values<'a>) -> Option<Vec<&'a str>> {
+    let has_others = values.null || values.booleans.yes || values.booleans.no || values.len() != values.texts.len();
+    let words = values.texts.iter().map(|text| text.words.as_deref()).collect::<Option<Vec<_>>>()?;
+    (!has_others).then(|| words.into_iter().flatten().copied().collect())
 }

@@ -19,11 +19,11 @@ use crate::{
 };
 
 /// The most records that the values of one place may be made of.
-const MAX_RECORDS: usize = 1_000;
+pub(super) const MAX_RECORDS: usize = 1_000;
 /// How deep schemas may hold in place of one another, without a property or item between.
 const MAX_DEPTH: usize = 100;
 /// The most conjunctions of schemas that one document may lead to.
-const MAX_TERMS: usize = 50_000;
+pub(super) const MAX_TERMS: usize = 50_000;
 /// The most steps of multiplying out.
 const MAX_WORK: usize = 100_000;
 

@@ -127,7 +127,7 @@ impl<'a> Builder<'a> {
             .map(|(names, value)| Ok(Extra { names, value: self.below(value)? }))
             .collect::<Result<Vec<_>>>()?;
         if let (Some(max), None, false) = (self.expander.settings.options.max_items, count.max, extras.is_empty()) {
-            count.max = Some((max + fields.len() as u64).max(count.min));
+            count.max = Some(max.saturating_add(fields.len() as u64).max(count.min));
         }
         let least = fields.iter().filter(|field| field.required).count() + needs.len();
         let most = fields.len() + needs.len();

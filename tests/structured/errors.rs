@@ -33,6 +33,34 @@ fn keywords_that_cannot_be_kept() {
 }
 
 #[test]
+fn what_serde_can_never_read() {
+    #[derive(Deserialize, JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is of interest")]
+    struct Inner {
+        id: u8,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is of interest")]
+    struct Twice {
+        id: u8,
+        #[serde(flatten)]
+        inner: Inner,
+    }
+    let error = Grammar::from_type::<Twice>().unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Schema, Some("/required")), "{error}");
+    #[derive(Deserialize, JsonSchema)]
+    #[expect(dead_code, reason = "only its schema is of interest")]
+    struct Numbered {
+        id: u8,
+        #[serde(flatten)]
+        rest: std::collections::BTreeMap<u32, u8>,
+    }
+    let error = Grammar::from_type::<Numbered>().unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Schema, Some("/patternProperties")), "{error}");
+    refused(&json!({"type": "string", "format": "zoned-date-time"}), "/format", "zoned-date-time");
+}
+
+#[test]
 fn malformed_keywords() {
     for (keyword, value) in [
         ("type", json!("int")),

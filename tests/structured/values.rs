@@ -420,6 +420,41 @@ fn multiples_of_every_spelling() {
 }
 
 #[test]
+fn integers_that_must_differ_are_written_as_integers() {
+    let schema = json!({"type": "array", "uniqueItems": true, "items": {"enum": [0, 1, 2]}});
+    check(&schema, &["[]", "[1,0]", "[2,0,1]"], &["[1.0,0]", "[1,1]", "[0,1,2,0]"]);
+}
+
+#[test]
+fn one_of_many_tagged_branches() {
+    let branch =
+        |at: usize| json!({"type": "object", "properties": {"k": {"const": format!("v{at}")}}, "required": ["k"]});
+    let schema = |count| json!({"oneOf": (0..count).map(branch).collect::<Vec<_>>()});
+    check(&schema(400), &[r#"{"k":"v0"}"#, r#"{"k":"v399"}"#], &[r#"{"k":"v400"}"#, "{}"]);
+    let error = Grammar::from_schema(&schema(20_000)).unwrap_err();
+    assert!(error.to_string().contains("oneOf"), "{error}");
+}
+
+#[test]
+fn numbers_beside_one_bound_are_held_by_their_type() {
+    for (keyword, value, rejected) in [
+        ("minimum", json!(1), "1e300"),
+        ("maximum", json!(10), "-1e300"),
+        ("exclusiveMinimum", json!(0), "1e300"),
+        ("exclusiveMinimum", json!(0), "1e-300"),
+    ] {
+        check(
+            &json!({"type": "number", "format": "float", keyword: value}),
+            &["5.5", "1.5e20"][..usize::from(keyword != "maximum") + 1],
+            &[rejected],
+        );
+        check(&json!({"type": "number", "format": "double", keyword: value}), &[rejected], &[]);
+    }
+    let many = format!("5{}", "0".repeat(400));
+    check(&json!({"type": "number", "multipleOf": 5}), &["0", "-15", "500000"], &["7", &many]);
+}
+
+#[test]
 fn references_of_every_spelling() {
     let schema = json!({
         "type": "array",

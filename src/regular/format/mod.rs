@@ -3,6 +3,7 @@
 //! Each is exactly what the standard that JSON Schema names has, or a part of it that every parser takes; the functions say
 //! which. So a text of a format is always valid, but where a format is only a part, not every valid text is in it.
 mod data;
+mod decimal;
 mod mail;
 mod net;
 #[cfg(test)]
@@ -13,8 +14,13 @@ mod version;
 
 use std::sync::LazyLock;
 
-use super::{Dfa, pattern};
-pub(crate) use version::narrowed;
+use super::{Dfa, TooLarge, pattern};
+pub(crate) use decimal::is_decimal;
+
+/// The texts of a pattern that the type reads which schemars gives it to, where these are not all. Absent for other patterns.
+pub(crate) fn narrowed(pattern: &str, texts: &Dfa) -> Option<Result<Dfa, TooLarge>> {
+    version::narrowed(pattern, texts).or_else(|| decimal::narrowed(pattern, texts))
+}
 
 /// The formats by name, each made when it is first asked for.
 static FORMATS: [(&str, LazyLock<Dfa>); 23] = [

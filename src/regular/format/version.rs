@@ -11,7 +11,7 @@ const SEMVER: &str = concat!(
 
 /// The texts of a pattern that a type of the crate `semver` reads: its three numbers have 64 bits. Absent for other
 /// patterns.
-pub(crate) fn narrowed(pattern: &str, texts: &Dfa) -> Option<Result<Dfa, TooLarge>> {
+pub(super) fn narrowed(pattern: &str, texts: &Dfa) -> Option<Result<Dfa, TooLarge>> {
     (pattern == SEMVER).then(|| {
         let number = up_to("18446744073709551615");
         texts.and(&whole(&format!(r"{number}\.{number}\.{number}(?:[-+][^]*)?")))

@@ -29,7 +29,7 @@ pub(crate) fn numerals(set: &NumberSet, plain: bool) -> std::result::Result<Dfa,
     let plain_decimal = seq([sign(), many(digit()), optional(seq([text("."), many(digit())]))]);
     numerals = numerals.and(&Dfa::from_expr(&plain_decimal).map_err(large)?).map_err(large)?;
     let has_places = set.multiples.iter().any(|multiple| !multiple.is_integer());
-    if set.kind == Kind::Fraction || !set.others.is_empty() || has_places {
+    if set.kind == Kind::Fraction || !set.others.is_empty() || has_places || is_endless(set) {
         // Readers round to 15 digits at worst: with more, a fraction could be read as none.
         numerals = numerals.and(&Dfa::lengths(0, Some(CERTAIN)).map_err(large)?).map_err(large)?;
     }
@@ -62,6 +62,11 @@ fn range(set: &NumberSet) -> std::result::Result<Expr, String> {
         return Ok(seq([digits, zeros()]));
     }
     bounded(&set.bounds, set.width).map_err(|error| error.message().to_owned())
+}
+
+/// Whether there are multiples that no floating-point number holds.
+fn is_endless(set: &NumberSet) -> bool {
+    set.kind != Kind::Integer && (set.bounds == Bounds::default() || is_sign_only(&set.bounds))
 }
 
 fn is_sign_only(bounds: &Bounds) -> bool {

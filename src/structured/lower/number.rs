@@ -30,7 +30,12 @@ const SMALL_FRACTION: usize = 22;
 const LONGEST: usize = 38;
 
 /// The largest exponent beside bounds: neither do numbers overflow with it, nor become zero with its negative.
-const LARGEST_EXPONENT: u128 = 300;
+fn largest_exponent(width: Width) -> u128 {
+    match width {
+        Width::Single => 37,
+        Width::Double | Width::Loose => 300,
+    }
+}
 
 /// The integer types that have a rule of their own.
 const NAMED: &[&str] = &["int8", "int16", "int32", "int64", "int128", "uint8", "uint16", "uint32", "uint64", "uint128"];
@@ -238,10 +243,10 @@ fn magnitudes(min: &Bound, max: Option<&Bound>, width: Width) -> Option<Expr> {
             parts.push(seq([between(from, far), any_fraction(room(from, false))]));
         }
         if first < near {
-            parts.push(scientific(text(""), 16, LARGEST_EXPONENT));
+            parts.push(scientific(text(""), 16, largest_exponent(width)));
         }
         if min.at == Decimal::ZERO {
-            parts.push(scientific(text("-"), 5, if min.strict { LARGEST_EXPONENT } else { 324 }));
+            parts.push(scientific(text("-"), 5, if min.strict { largest_exponent(width) } else { 324 }));
         }
         return (!parts.is_empty()).then(|| alt(parts));
     };
@@ -254,10 +259,10 @@ fn magnitudes(min: &Bound, max: Option<&Bound>, width: Width) -> Option<Expr> {
         parts.extend(
             fraction_between(low, high, 1, room(first, min.strict || max.strict)).map(|digits| spelled(first, digits)),
         );
-        tiny(&mut parts, min, max);
+        tiny(&mut parts, min, max, width);
         return (!parts.is_empty()).then(|| alt(parts));
     }
-    tiny(&mut parts, min, max);
+    tiny(&mut parts, min, max, width);
     let mut to = last;
     begin(&mut parts, &mut from);
     if max.at.is_integer() && max.strict {
@@ -278,10 +283,10 @@ fn magnitudes(min: &Bound, max: Option<&Bound>, width: Width) -> Option<Expr> {
 }
 
 /// Numbers too small to be written without an exponent, if they are in range.
-fn tiny(parts: &mut Vec<Expr>, min: &Bound, max: &Bound) {
+fn tiny(parts: &mut Vec<Expr>, min: &Bound, max: &Bound, width: Width) {
     let least = Decimal::parse("0.0001").unwrap_or(Decimal::ZERO);
     if min.at == Decimal::ZERO && max.at >= least {
-        parts.push(scientific(text("-"), 5, if min.strict { LARGEST_EXPONENT } else { 324 }));
+        parts.push(scientific(text("-"), 5, if min.strict { largest_exponent(width) } else { 324 }));
     }
 }
 

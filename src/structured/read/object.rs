@@ -36,7 +36,16 @@ pub(super) fn object<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &m
         }
     }
     let Some((_, value)) = fields.get("required") else { return Ok(()) };
-    for name in fields.texts("required", value)? {
+    let names = fields.texts("required", value)?;
+    let mut seen = foldhash::HashSet::default();
+    if let Some(twice) = names.iter().find(|name| typed && !seen.insert(**name)) {
+        let message = format!(
+            "`{twice}` is required twice, as where a flattened type has a field of the same name, which serde gives to one of \
+             the two: rename one"
+        );
+        return Err(fields.error("required", message));
+    }
+    for name in names {
         if let Some(property) = own.object.properties.iter_mut().find(|property| property.name == name) {
             property.required = true;
         } else {
@@ -44,6 +53,18 @@ pub(super) fn object<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &m
             let item = if typed { item.and(Item::named(Term::ANY), terms) } else { item };
             own.object.properties.push(Property { name, item, required: true, is_tag: false });
         }
+    }
+    Ok(())
+}
+
+/// Refuses integer keys beside named fields: serde hands the keys of a flattened map on as texts, and makes no integers of
+/// them there.
+pub(super) fn check_keys(fields: &Fields<'_, '_>) -> Result<()> {
+    let Some((_, Value::Object(patterns))) = fields.get("patternProperties") else { return Ok(()) };
+    let is_integer = |pattern: &String| matches!(pattern.as_str(), r"^\d+$" | r"^-?\d+$");
+    if fields.get("properties").is_some() && patterns.keys().any(is_integer) {
+        let message = "serde reads no integer keys of a flattened map: make the keys texts, or do not flatten it";
+        return Err(fields.error("patternProperties", message));
     }
     Ok(())
 }

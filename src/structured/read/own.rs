@@ -80,6 +80,14 @@ pub(super) fn scalars<'a>(fields: &mut Fields<'_, 'a>, settings: &mut Settings, 
             .pattern(text)
             .map_err(|cause| fields.error("pattern", format!("`pattern` `{text}` cannot be kept: {cause}")))?;
         let narrowed = if settings.of_type { regular::narrowed(text, &texts) } else { None };
+        if settings.of_type && regular::is_decimal(text) {
+            // Read as a number it has the same width.
+            own.number.bounds = own
+                .number
+                .bounds
+                .clone()
+                .and(&format::range("-9999999999999999999999999999", "9999999999999999999999999999"));
+        }
         let texts = narrowed.unwrap_or(Ok(texts)).map_err(|cause| fields.error("pattern", cause.to_string()))?;
         if !texts.is_all() {
             own.text.language = Some(Language { texts, format: None });
@@ -162,6 +170,9 @@ pub(super) fn count(fields: &Fields<'_, '_>, min: &str, max: &str) -> Result<Cou
     Ok(Count { min: fields.count(min)?.unwrap_or(0), max: fields.count(max)? })
 }
 
+/// Formats that schemars gives to types, and that no pattern tells.
+const OTHER_FORMATS: [&str; 1] = ["zoned-date-time"];
+
 fn with_format<'a>(fields: &Fields<'_, 'a>, settings: &mut Settings, own: &mut Own<'a>, name: &'a str) -> Result<()> {
     if settings.is_typed() {
         if let Some(range) = format::integer_range(name) {
@@ -197,7 +208,10 @@ fn with_format<'a>(fields: &Fields<'_, 'a>, settings: &mut Settings, own: &mut O
                 settings.note(fields.document, fields.node, "format", Standing::Subset);
             }
         }
-        None if asserted && settings.is_typed() && regular::is_standard_format(name) => {
+        None if asserted
+            && settings.is_typed()
+            && (regular::is_standard_format(name) || OTHER_FORMATS.contains(&name)) =>
+        {
             let message =
                 format!("`format` `{name}` cannot be kept by a grammar: remove it, or check the value afterwards");
             return Err(fields.error("format", message));

@@ -139,6 +139,7 @@ pub(crate) fn read<'a>(
         if has_object {
             object::object(&mut fields, terms, &mut record, settings.is_typed())?;
             if settings.of_type {
+                object::check_keys(&fields)?;
                 record.object.is_map = object::is_map_of_units(&fields);
                 if object.contains_key("$ref") {
                     object::mark_tags(&fields, &mut record);

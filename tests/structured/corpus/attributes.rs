@@ -32,6 +32,13 @@ corpus! {
             #[arbitrary(with = |u: &mut U| between(u, 0.125, 9.0))] #[schemars(range(min = 0.125))] above: f64,
             #[arbitrary(with = |u: &mut U| between(u, -1e6, 37.5))] #[schemars(range(max = 37.5))] below: f64,
         }
+        struct SingleRanges {
+            #[arbitrary(with = |u: &mut U| Ok(*u.choose(&[1.0, 1.5, 3e9, 1e20])?))] #[schemars(range(min = 1.0))] above: f32,
+            #[arbitrary(with = |u: &mut U| Ok(*u.choose(&[-1e20, -1.0, 0.0, 9.5])?))] #[schemars(range(max = 10.0))] below: f32,
+            #[arbitrary(with = |u: &mut U| Ok(*u.choose(&[1e-30, 0.5, 1e20])?))]
+            #[schemars(extend("exclusiveMinimum" = 0))]
+            positive: f32,
+        }
         struct TinyInRange {
             #[arbitrary(with = |u: &mut U| Ok(*u.choose(&[0.0, 1e-5, 1e-7, 1.5e-300, 5e-324, 1.0])?))]
             #[schemars(range(min = 0.0, max = 1.0))]

@@ -45,7 +45,11 @@ impl Subject {
         Subject {
             name,
             grammar: Grammar::from_type::<T>,
-            read: |text| serde_json::from_str::<T>(text).map(drop),
+            // What was read must be written and read again: an infinity, for one, cannot.
+            read: |text| {
+                let written = serde_json::to_string(&serde_json::from_str::<T>(text)?)?;
+                serde_json::from_str::<T>(&written).map(drop)
+            },
             write: |bytes| Some(serde_json::to_string(&made::<T>(bytes)?)),
         }
     }

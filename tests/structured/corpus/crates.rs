@@ -1,6 +1,7 @@
 //! Types of other crates that schemars knows.
 use arbitrary::Unstructured;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
+use rust_decimal::Decimal;
 use semver::Version;
 use uuid::Uuid;
 
@@ -12,6 +13,10 @@ fn uuid(u: &mut Unstructured<'_>) -> arbitrary::Result<Uuid> {
 
 fn weekday(u: &mut Unstructured<'_>) -> arbitrary::Result<Weekday> {
     Ok(Weekday::try_from(u.int_in_range(0..=6)?).unwrap())
+}
+
+fn decimal(u: &mut Unstructured<'_>) -> arbitrary::Result<Decimal> {
+    Ok(Decimal::new(u.arbitrary()?, u.int_in_range(0..=4)?))
 }
 
 fn version(u: &mut Unstructured<'_>) -> arbitrary::Result<Version> {
@@ -39,6 +44,10 @@ corpus! {
         struct Instants { #[arbitrary(with = make::utc)] at: DateTime<Utc> }
         struct ZonedInstants { #[arbitrary(with = make::zoned)] at: DateTime<FixedOffset> }
         struct Weekdays { #[arbitrary(with = weekday)] day: Weekday }
+        struct Decimals {
+            #[arbitrary(with = decimal)] price: Decimal,
+            #[arbitrary(with = |u: &mut Unstructured| make::list_of(u, 0..=2, decimal))] more: Vec<Decimal>,
+        }
         struct Versions { #[arbitrary(with = version)] version: Version }
     }
 }
