@@ -3,8 +3,10 @@
 
 mod corpus;
 mod errors;
+mod numbers;
 mod options;
 mod random;
 mod schemas;
+mod strings;
 mod validator;
 mod values;
