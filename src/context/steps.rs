@@ -27,9 +27,10 @@ impl RunContext {
             Ok(()) => self.governed(step.run(input, self)).boxed().await,
             Err(error) => Err(error),
         };
-        match outcome.and_then(|output| self.check_asked().map(|()| output)) {
+        match outcome.and_then(|output| self.may_end().map(|()| output)) {
             Ok(output) => {
                 report.end(&output);
+                // After the event, so that a handler's wish takes effect on the value that made it ask.
                 self.aborted().map(|()| output)
             }
             Err(error) => {
@@ -104,5 +105,11 @@ impl RunContext {
     /// Fails where nothing is to begin.
     fn may_run<I: Send + 'static, R: Runnable<I>>(&self, step: &R) -> Result<()> {
         self.aborted().and_then(|()| self.check_given(step))
+    }
+
+    /// Fails where a value that is there is none after all: what was given was not asked for, or the run was to stop
+    /// before it came.
+    pub(crate) fn may_end(&self) -> Result<()> {
+        self.check_asked().and_then(|()| self.aborted())
     }
 }
