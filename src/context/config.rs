@@ -61,7 +61,8 @@ impl RunConfig {
         self
     }
 
-    /// The next run has this id. A second run is refused with [`ErrorKind::InvalidOption`]: ids are unique.
+    /// The next run has this id. A second run of this configuration, or of a clone, is refused with
+    /// [`ErrorKind::InvalidOption`]: ids are unique.
     pub fn id(mut self, id: RunId) -> Self {
         self.id = Some(Arc::new(OnceId::new(id)));
         self
