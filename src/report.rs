@@ -174,7 +174,7 @@ impl<O: Send + 'static, E: Events<O>> Stream for Watched<'_, O, E> {
             Chunk::Delta(delta) => E::delta(&this.report.cx, delta),
             Chunk::Done(output) => {
                 this.chunks = None;
-                if let Err(error) = this.report.cx.check_asked() {
+                if let Err(error) = this.report.cx.may_end() {
                     return this.fail(error);
                 }
                 this.report.end(output);

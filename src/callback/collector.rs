@@ -124,9 +124,11 @@ struct Runs<'a> {
 }
 
 impl Runs<'_> {
-    fn below(&self, parent: Option<RunId>) -> Vec<RunTree> {
-        let begun = self.begun.get(&parent).into_iter().flatten();
+    fn below(&mut self, parent: Option<RunId>) -> Vec<RunTree> {
+        // Taken out, since events may say that a run lies in itself.
+        let begun = self.begun.remove(&parent).unwrap_or_default();
         let mut trees: Vec<_> = begun
+            .into_iter()
             .map(|run| RunTree {
                 name: run.name.clone(),
                 kind: run.kind,

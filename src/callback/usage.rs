@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Adds up the tokens that models read and wrote, by the names of the providers. Clones add to the same totals.
+/// Adds up the tokens that models read and wrote, by the names of the providers; answers out of a cache cost none. Clones
+/// add to the same totals.
 ///
 /// # Examples
 ///
@@ -49,6 +50,10 @@ fn added(a: Usage, b: Usage) -> Usage {
 
 impl CallbackHandler for UsageTotals {
     fn on_llm_end(&self, run: &RunInfo, completion: &Completion) {
+        // Its usage is that of the time when it was written.
+        if completion.cached {
+            return;
+        }
         let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let model = run.model().unwrap_or(run.name());
         let total = totals.entry(model.to_owned()).or_default();

@@ -1,10 +1,10 @@
 //! Values added to those that are there.
-use super::side_by_side::{Slot, merged, run_in_turn, stream_in_turn};
+use super::side_by_side::{Slot, all, merged, run_in_turn, stream_in_turn};
 use crate::{
     Chunk, ChunkStream, Delta, DynRunnable, Error, ErrorKind, Graph, GraphBranch, Parts, Result, RunContext, Runnable,
     StepKind, Vars, chunk::failed,
 };
-use futures::{FutureExt, StreamExt, future, stream};
+use futures::{FutureExt, StreamExt, stream};
 use serde::Serialize;
 use serde_json::Value;
 use std::{borrow::Cow, fmt, sync::Arc};
@@ -73,7 +73,7 @@ impl Runnable<Vars> for Assign {
             let run = run_in_turn(lanes, cx, name.to_string().into(), step, vars.clone());
             run.map(|value| value.map(|value| (name.to_string(), value)))
         });
-        let values = future::try_join_all(runs).await?;
+        let values = all(runs).await?;
         Ok(values.into_iter().fold(vars, |vars, (name, value)| vars.with(name, value)))
     }
 

@@ -1,13 +1,13 @@
 //! Named steps side by side.
 use super::{
-    side_by_side::{Slot, merged, run_in_turn, stream_in_turn, transform_in_turn},
+    side_by_side::{Slot, all, merged, run_in_turn, stream_in_turn, transform_in_turn},
     tee::Tee,
 };
 use crate::{
     ChunkStream, DynRunnable, Error, ErrorKind, Graph, GraphBranch, Parts, Result, RunContext, Runnable, StepKind,
     chunk::failed,
 };
-use futures::{FutureExt, future};
+use futures::FutureExt;
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 /// Named steps that run side by side, each on a clone of the input; gathered at run time.
@@ -88,7 +88,7 @@ impl<I: Clone + Send + 'static, O: Send + 'static> Runnable<I> for Parallel<I, O
             let run = run_in_turn(lanes, cx, name.to_string().into(), step, input.clone());
             run.map(|value| value.map(|value| (name.to_string(), value)))
         });
-        Ok(future::try_join_all(runs).await?.into_iter().collect())
+        Ok(all(runs).await?.into_iter().collect())
     }
 
     fn run_stream(&self, input: I, cx: &RunContext) -> ChunkStream<'_, Self::Output> {

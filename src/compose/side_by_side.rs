@@ -1,6 +1,9 @@
 //! What steps that run side by side have in common.
 use crate::{Chunk, ChunkStream, Delta, Error, ErrorKind, Result, RunConfig, RunContext, Runnable, context::Lanes};
-use futures::{FutureExt, Stream, StreamExt, stream, stream::BoxStream};
+use futures::{
+    FutureExt, Stream, StreamExt, TryStreamExt,
+    stream::{self, BoxStream, FuturesUnordered},
+};
 use std::{
     borrow::Cow,
     future,
@@ -17,6 +20,20 @@ pub(crate) async fn run_in_turn<I: Send + 'static, R: Runnable<I>>(
 ) -> Result<R::Output> {
     let _turn = lanes.enter().await;
     cx.step(name, step, input).await
+}
+
+/// The values of all in their order. The first failure, in time, ends the others: `try_join_all` looks at many in their
+/// order.
+pub(crate) fn all<T, F: Future<Output = Result<T>>>(
+    runs: impl IntoIterator<Item = F>,
+) -> impl Future<Output = Result<Vec<T>>> {
+    let runs = runs.into_iter().enumerate().map(|(at, run)| run.map(move |value| value.map(|value| (at, value))));
+    let runs: FuturesUnordered<_> = runs.collect();
+    async move {
+        let mut values: Vec<_> = runs.try_collect().await?;
+        values.sort_unstable_by_key(|(at, _)| *at);
+        Ok(values.into_iter().map(|(_, value)| value).collect())
+    }
 }
 
 /// Streams `step` as a child run when it is its turn.

@@ -61,7 +61,8 @@ impl RunConfig {
         self
     }
 
-    /// The next run has this id. A second run is refused with [`ErrorKind::InvalidOption`]: ids are unique.
+    /// The next run has this id. A second run of this configuration, or of a clone, is refused with
+    /// [`ErrorKind::InvalidOption`]: ids are unique.
     pub fn id(mut self, id: RunId) -> Self {
         self.id = Some(Arc::new(OnceId::new(id)));
         self
@@ -93,7 +94,13 @@ impl RunConfig {
 
     /// At most this many at a time, over everything that runs with this configuration and its clones: inputs of batches,
     /// members of tuples and of [`Parallel`](crate::Parallel), items of [`map_each`](crate::map_each()), however they
-    /// nest. A run that waits for runs below it does not count. A stream has its turn until it ends or is dropped.
+    /// nest. A run that waits for runs below it does not count: where they have the same limit, they work in its turn. A
+    /// stream has its turn until it ends or is dropped. A step with a limit of its own begins, in a stream too, when its
+    /// input is whole.
+    ///
+    /// There are two ways to wait for ever: limits that lie in each other, in one order here and in the other there, each
+    /// of which may wait for the other; and a step that, in its turn, begins a run with the same limit and does not give
+    /// it its context, so that this run needs another turn.
     ///
     /// 0 gives [`ErrorKind::InvalidOption`] when something is run.
     pub fn max_concurrency(mut self, limit: usize) -> Self {

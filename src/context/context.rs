@@ -39,7 +39,7 @@ impl RunContext {
             attempt: None,
             model: None,
             govern: super::scope::Govern::default(),
-            lent: None,
+            lanes: Lanes::default(),
             scope: Arc::default(),
         })
     }
@@ -129,8 +129,8 @@ impl RunContext {
 
     /// Where the runs that this one runs side by side get their turns.
     pub(crate) fn lanes(&self) -> Lanes {
-        // Invocations wait for their turns themselves.
-        self.run.lent.as_ref().map_or_else(Lanes::default, |lent| Lanes::new(lent, &self.limits().budgets))
+        // Those of the run: invocations, and what limits were added for since, wait for their turns themselves.
+        self.run.lanes.clone()
     }
 
     /// The context of a chain that a step gave, which lies one deeper.
@@ -163,8 +163,8 @@ impl RunContext {
         debug_assert!(parent.is_none() || parent.as_ref().is_some_and(|parent| parent.id == *id));
         if scope.is_shared_below() {
             let (govern, attempt, scope) = (super::scope::Govern::default(), None, Arc::clone(scope));
-            let (id, model, lent) = (RunId::new(), None, scope.limits.lent());
-            return RunContext::of(RunInfo { id, parent, name, kind, attempt, model, govern, lent, scope });
+            let (id, model, lanes) = (RunId::new(), None, scope.limits.lanes());
+            return RunContext::of(RunInfo { id, parent, name, kind, attempt, model, govern, lanes, scope });
         }
         let root = scope.root;
         let (mut scope, Next { name: given, id, attempt, mut govern, .. }) = scope.below();
@@ -181,8 +181,8 @@ impl RunContext {
             }
         };
         let name = given.unwrap_or(name);
-        let (model, lent, scope) = (None, scope.limits.lent(), Arc::new(scope));
-        RunContext::of(RunInfo { id, parent, name, kind, attempt, model, govern, lent, scope })
+        let (model, lanes, scope) = (None, scope.limits.lanes(), Arc::new(scope));
+        RunContext::of(RunInfo { id, parent, name, kind, attempt, model, govern, lanes, scope })
     }
 
     /// The context of the model at work in this run.

@@ -1,8 +1,8 @@
 //! Runs that must wait for their turn, or may be interrupted.
-use super::{Cancellation, RunContext, budget::acquire_all, context::timed_out, scope::Govern};
-use crate::{Chunk, ChunkStream, Error, Result};
+use super::{Cancellation, RunContext, budget::Permits, context::timed_out, scope::Govern};
+use crate::{Chunk, ChunkStream, Error, Result, chunk::whole};
 use futures::{
-    FutureExt, Stream, StreamExt,
+    FutureExt, Stream, StreamExt, TryStreamExt,
     future::{self, BoxFuture, Either},
 };
 use futures_timer::Delay;
@@ -23,7 +23,7 @@ impl RunContext {
     /// `work`, once there is a permit for it, and until it is interrupted.
     pub(super) async fn governed<T>(&self, work: impl Future<Output = Result<T>> + Send) -> Result<T> {
         let admitted = async {
-            let _permits = acquire_all(&self.run().govern.budgets).await;
+            let _permits = Permits::of(&self.run().govern.budgets).await;
             work.await
         };
         match future::select(self.interrupted(), pin!(admitted)).await {
@@ -42,13 +42,33 @@ impl RunContext {
             make()
         } else {
             let admitted = async move {
-                let permits = acquire_all(&budgets).await;
+                let permits = Permits::of(&budgets).await;
                 make().inspect(move |_| {
                     let _held = &permits;
                 })
             };
             admitted.into_stream().flatten().boxed()
         };
+        Interruptible { chunks, interrupted: Some(self.interrupted()) }.boxed()
+    }
+
+    /// What `make` streams of a value that is still being produced, once the value and a permit are there, and until it is
+    /// interrupted. Where the value comes from there may be runs that have the permit until they end, and they go on only
+    /// while they are read, so that the value comes first.
+    pub(super) fn governed_after<'a, I: Send + 'static, O: Send + 'static>(
+        &self,
+        input: ChunkStream<'a, I>,
+        make: impl FnOnce(I) -> ChunkStream<'a, O> + Send + 'a,
+    ) -> ChunkStream<'a, O> {
+        let budgets = self.run().govern.budgets.clone();
+        let admitted = async move {
+            let input = whole(input).await?;
+            let permits = Permits::of(&budgets).await;
+            Ok(make(input).inspect(move |_| {
+                let _held = &permits;
+            })) as Result<_>
+        };
+        let chunks = admitted.into_stream().try_flatten().boxed();
         Interruptible { chunks, interrupted: Some(self.interrupted()) }.boxed()
     }
 

@@ -1,7 +1,7 @@
 //! What is known of a run.
 use super::{
     RunId,
-    budget::Budget,
+    budget::Lanes,
     scope::{Govern, Labels, Scope},
 };
 use crate::callback::RunSummary;
@@ -18,8 +18,8 @@ pub struct RunInfo {
     pub(super) attempt: Option<u32>,
     pub(super) model: Option<Cow<'static, str>>,
     pub(super) govern: Govern,
-    /// The permit that this run lends to those that it runs side by side, one at a time; absent without limits.
-    pub(super) lent: Option<Arc<Budget>>,
+    /// Where those that this run has work side by side get their turns.
+    pub(super) lanes: Lanes,
     pub(super) scope: Arc<Scope>,
 }
 
@@ -71,7 +71,7 @@ impl RunInfo {
             attempt: run.attempt,
             model: run.model.clone().map(Cow::Owned),
             govern: Govern::default(),
-            lent: None,
+            lanes: Lanes::default(),
             scope: Arc::new(Scope { labels: Arc::new(labels), ..Scope::default() }),
         }
     }
@@ -86,7 +86,7 @@ impl RunInfo {
             attempt: self.attempt,
             model: self.model.clone(),
             govern: Govern::default(),
-            lent: self.lent.clone(),
+            lanes: self.lanes.clone(),
             scope: Arc::clone(&self.scope),
         }
     }

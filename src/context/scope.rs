@@ -1,5 +1,10 @@
 //! What runs share with those below them.
-use super::{RunConfig, RunId, budget::Budget, cancellation::Cancellation, given::Given};
+use super::{
+    RunConfig, RunId,
+    budget::{Budget, Lanes},
+    cancellation::Cancellation,
+    given::Given,
+};
 use crate::{Error, ErrorKind, GenerateOptions, callback::Slot};
 use serde_json::{Map, Value};
 use std::{
@@ -117,9 +122,9 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// What a run within these limits lends.
-    pub(super) fn lent(&self) -> Option<Arc<Budget>> {
-        (!self.budgets.is_empty()).then(|| Budget::new(1))
+    /// Where a run within these limits has others work side by side.
+    pub(super) fn lanes(&self) -> Lanes {
+        Lanes::new(&self.budgets)
     }
 }
 
@@ -161,8 +166,13 @@ impl Scope {
             next.govern.interruptible |=
                 config.timeout.is_some() || config.deadline.is_some() || !config.cancellations.is_empty();
             let limits = Arc::make_mut(&mut scope.limits);
-            limits.budgets.extend(config.budgets.iter().cloned());
-            next.govern.budgets.extend(config.budgets.iter().cloned());
+            for budget in &config.budgets {
+                // A run around that has this limit waits meanwhile: its turn is that of the next run.
+                if !limits.budgets.iter().any(|known| Arc::ptr_eq(known, budget)) {
+                    limits.budgets.push(Arc::clone(budget));
+                    next.govern.budgets.push(Arc::clone(budget));
+                }
+            }
             limits.refused = limits.refused.take().or_else(|| config.refused.clone());
             limits.deadline = earlier(limits.deadline, config.deadline);
             limits.cancellations.extend(config.cancellations.iter().cloned());

@@ -22,14 +22,15 @@ impl RunContext {
     /// Runs `step` as this run, which has not begun.
     pub(crate) async fn call<I: Send + 'static, R: Runnable<I>>(&self, step: &R, input: I) -> Result<R::Output> {
         let mut report = self.begin(Some(&input));
-        let outcome = match self.aborted().and_then(|()| self.check_given(step)) {
+        let outcome = match self.may_run(step) {
             Ok(()) if self.run().govern.is_free() => step.run(input, self).await,
             Ok(()) => self.governed(step.run(input, self)).boxed().await,
             Err(error) => Err(error),
         };
-        match outcome.and_then(|output| self.check_asked().map(|()| output)) {
+        match outcome.and_then(|output| self.may_end().map(|()| output)) {
             Ok(output) => {
                 report.end(&output);
+                // After the event, so that a handler's wish takes effect on the value that made it ask.
                 self.aborted().map(|()| output)
             }
             Err(error) => {
@@ -77,7 +78,14 @@ impl RunContext {
         let report = cx.begin(None);
         let upstream = Upstream::default();
         let input = upstream.note_failure(input);
-        let chunks = cx.clone().admitted(step, move || step.transform(input, &cx));
+        let chunks = if cx.run().govern.budgets.is_empty() {
+            cx.clone().admitted(step, move || step.transform(input, &cx))
+        } else {
+            match cx.may_run(step) {
+                Ok(()) => cx.clone().governed_after(input, move |input| step.run_stream(input, &cx)),
+                Err(error) => failed(error),
+            }
+        };
         report.watch(chunks, upstream)
     }
 
@@ -87,10 +95,21 @@ impl RunContext {
         step: &R,
         make: impl FnOnce() -> ChunkStream<'a, O> + Send + 'a,
     ) -> ChunkStream<'a, O> {
-        match self.aborted().and_then(|()| self.check_given(step)) {
+        match self.may_run(step) {
             Ok(()) if self.run().govern.is_free() => make(),
             Ok(()) => self.governed_stream(make),
             Err(error) => failed(error),
         }
+    }
+
+    /// Fails where nothing is to begin.
+    fn may_run<I: Send + 'static, R: Runnable<I>>(&self, step: &R) -> Result<()> {
+        self.aborted().and_then(|()| self.check_given(step))
+    }
+
+    /// Fails where a value that is there is none after all: what was given was not asked for, or the run was to stop
+    /// before it came.
+    pub(crate) fn may_end(&self) -> Result<()> {
+        self.check_asked().and_then(|()| self.aborted())
     }
 }

@@ -1,6 +1,6 @@
 //! A summary instead of what was said long ago.
 use super::trim::instructions;
-use crate::{Graph, Message, Parts, Prompt, Result, RunContext, Runnable, StepKind, Vars};
+use crate::{Graph, Message, Parts, Prompt, Result, Role, RunContext, Runnable, StepKind, Vars};
 use std::borrow::Cow;
 
 /// A step that puts a summary in place of older messages; see [`summarise_older`].
@@ -13,7 +13,8 @@ pub struct SummariseOlder<R> {
 
 /// A step that keeps the last `keep` messages and puts in place of those before them what this chain makes of them, as
 /// one message of instructions. The chain takes the older messages as text in the variable `conversation`. Instructions
-/// at the beginning stay. With no more than `keep` messages nothing is asked.
+/// at the beginning stay, and answers whose question is summed up are summed up with it. With no more than `keep` messages
+/// nothing is asked.
 ///
 /// ```
 /// use catena::{Message, Model, Template, input, summarise_older, testing::FakeLlm};
@@ -35,8 +36,10 @@ impl<R: Runnable<Vars, Output = String>> Runnable<Vec<Message>> for SummariseOld
 
     async fn run(&self, mut messages: Vec<Message>, cx: &RunContext) -> Result<Vec<Message>> {
         let mut rest = messages.split_off(instructions(&messages));
-        let kept = rest.split_off(rest.len().saturating_sub(self.keep));
+        let mut kept = rest.split_off(rest.len().saturating_sub(self.keep));
         if !rest.is_empty() {
+            let answers = kept.iter().take_while(|message| message.role != Role::User).count();
+            rest.extend(kept.drain(..answers));
             let vars = Vars::new().with("conversation", Prompt::Messages(rest).to_string());
             let summary = cx.step(self.chain.name(), &self.chain, vars).await?;
             messages.push(Message::system(format!("The conversation so far: {}", summary.trim())));

@@ -2,13 +2,15 @@
 use super::{Answer, Cache, request::Written};
 use crate::{Chunk, ChunkStream, Completion, Delta, LLM, Model, Request, Result, RunContext};
 use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::{Map, Value};
 use std::{fmt, sync::Arc};
 
 /// A provider that answers again what it answered before, in the same increments.
 ///
-/// The key is the model's [identity](LLM::identity), the prompt, every option, the stop texts and the grammar. An answer
-/// out of the cache is marked so ([`Completion::cached`]), and its run starts and ends like any other. Only whole answers
-/// are kept: not those that failed or were cancelled.
+/// The key is the model's [identity](LLM::identity), the prompt, every option, the stop texts, the grammar and the values
+/// of the [configurable](LLM::configurable) keys that the provider reads. An answer out of the cache is marked so
+/// ([`Completion::cached`]), and its run starts and ends like any other. Only whole answers are kept: not those that
+/// failed or were cancelled.
 ///
 /// A cache that cannot be read is the run's error, before the model is asked. One that cannot be written is an error
 /// that holds the answer ([`Error::partial`](crate::Error::partial)). [`lenient`](Cached::lenient) logs both and goes on.
@@ -44,8 +46,20 @@ impl<L: LLM + ?Sized> Cached<L> {
         }
     }
 
+    /// All that may change the answer.
+    fn key(&self, request: &Request, cx: &RunContext) -> String {
+        let mut key = Written::new(&self.provider.identity(), request).key();
+        let read = self.provider.configurable().into_iter();
+        let values: Map<_, _> =
+            read.filter_map(|name| cx.configurable(&name).cloned().map(|value| (name, value))).collect();
+        if !values.is_empty() {
+            key.push_str(&Value::from(values).to_string());
+        }
+        key
+    }
+
     async fn answer(&self, request: Request, cx: &RunContext) -> Result<ChunkStream<'_, Completion>> {
-        let key = Written::new(&self.provider.identity(), &request).key();
+        let key = self.key(&request, cx);
         if let Some(mut answer) = self.forgiven(self.cache.get(&key).await)? {
             answer.completion.cached = true;
             return Ok(stream::iter(answer.into_chunks().map(Ok)).boxed());

@@ -1,6 +1,6 @@
 //! Answers kept in memory.
 use super::{Answer, Cache};
-use crate::Result;
+use crate::{Completion, Result};
 use async_trait::async_trait;
 use std::{fmt, sync::Arc};
 
@@ -24,8 +24,13 @@ impl MemoryCache {
     /// A cache of at most `bytes` of keys and answers. With 0 it keeps nothing.
     pub fn new(bytes: u64) -> Self {
         let weigh = |key: &String, answer: &Arc<Answer>| {
-            // The text is there twice: in the increments and as a whole.
-            u32::try_from(key.len() + 2 * answer.completion.text.len() + 64 * answer.deltas.len()).unwrap_or(u32::MAX)
+            let Completion { text, reasoning, logprobs, .. } = &answer.completion;
+            // Texts are there twice: in the increments and as a whole.
+            let texts = 2 * (text.len() + reasoning.as_ref().map_or(0, String::len));
+            let tokens = logprobs.iter().flat_map(|token| token.top.iter().chain([&token.chosen]));
+            let tokens: usize = tokens.map(|token| size_of_val(token) + token.text.len()).sum();
+            let increments = size_of_val(answer.deltas.as_slice());
+            u32::try_from(key.len() + texts + tokens + increments).unwrap_or(u32::MAX)
         };
         MemoryCache(moka::future::Cache::builder().max_capacity(bytes).weigher(weigh).build())
     }

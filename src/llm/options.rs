@@ -1,6 +1,6 @@
 //! How text is generated.
 use crate::{Error, ErrorKind, Result, Thinking};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::time::Duration;
 
 /// How text is generated. What is absent is taken from the model's own options, and then from the provider.
@@ -99,7 +99,14 @@ pub struct GenerateOptions {
     pub xtc_threshold: Option<f32>,
     /// Added to the logits of these token numbers; negative infinity forbids a token. Options are joined by appending
     /// these.
+    #[serde(deserialize_with = "biases")]
     pub logit_bias: Vec<(u32, f32)>,
+}
+
+/// JSON has no infinities and writes null: of those that are allowed it can only be the negative one.
+fn biases<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(u32, f32)>, D::Error> {
+    let biases = Vec::<(u32, Option<f32>)>::deserialize(deserializer)?;
+    Ok(biases.into_iter().map(|(token, bias)| (token, bias.unwrap_or(f32::NEG_INFINITY))).collect())
 }
 
 /// Which version of mirostat sampling.

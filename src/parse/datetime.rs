@@ -100,6 +100,18 @@ impl<'de> Deserialize<'de> for DateTime {
     }
 }
 
+/// Whether more text would make a date with a time of this one.
+fn begins_one(text: &str) -> bool {
+    const WHOLE: &str = "0000-01-01T00:00:00Z";
+    // For months without a 31st.
+    const EVEN: &str = "0000-10-10T00:00:00Z";
+    // Behind the time a sign begins the offset; those in the date are hyphens.
+    let sign = text.rfind(['+', '-']).filter(|at| *at >= WHOLE.len() - 1);
+    let offset = sign.and_then(|at| "+00:00".get(text.len() - at..));
+    let rests = [WHOLE.get(text.len()..), EVEN.get(text.len()..), Some("Z"), Some("0Z"), offset];
+    rests.into_iter().flatten().any(|rest| read(&format!("{text}{rest}")).is_ok())
+}
+
 const FORM: &str = "write it as 2026-11-28T13:46:07Z or 2026-11-28T13:46:07+01:00";
 
 fn read(text: &str) -> Result<DateTime, String> {
@@ -224,11 +236,9 @@ impl OutputParser for DateTimeParser {
     type Output = DateTime;
 
     fn parse(&self, text: &str) -> Result<DateTime> {
-        const WHOLE: &str = "0000-01-01T00:00:00Z";
         let time = text.trim();
         time.parse().map_err(|error: Error| {
-            let completed = WHOLE.get(time.len()..).is_some_and(|rest| read(&format!("{time}{rest}")).is_ok());
-            let kind = if completed { ErrorKind::Truncated } else { ErrorKind::Parse };
+            let kind = if begins_one(time) { ErrorKind::Truncated } else { ErrorKind::Parse };
             Error::new(kind, error.message()).with_partial(text)
         })
     }
@@ -290,6 +300,19 @@ mod tests {
                 prop_assert_eq!((ours.unix_seconds(), ours.nanosecond, ours.offset_minutes), (seconds, nanos, offset));
                 prop_assert_eq!(ours.to_string().parse::<DateTime>().unwrap(), ours);
                 prop_assert_eq!(ours.to_system_time(), Some(SystemTime::from(theirs)));
+            }
+        }
+
+        /// What is cut is no date, or is known to be cut.
+        #[test]
+        fn a_date_that_is_cut_is_told_as_such(seconds in -62_135_596_800_i64..253_402_300_799, nanos in 0_u32..1_000_000_000, offset in -1439_i16..=1439) {
+            let zone = chrono::FixedOffset::east_opt(i32::from(offset) * 60).unwrap();
+            let whole = chrono::DateTime::from_timestamp(seconds, nanos).unwrap().with_timezone(&zone).to_rfc3339();
+            if whole.parse::<DateTime>().is_ok() {
+                for end in 0..whole.len() {
+                    let cut = &whole[..end];
+                    prop_assert_eq!(DateTimeParser.parse(cut).unwrap_err().kind(), ErrorKind::Truncated, "{}", cut);
+                }
             }
         }
 

@@ -2,7 +2,10 @@
 use super::{Tool, ToolAnswer, ToolCall, ToolMode, grammar::grammar, instructions};
 use crate::{
     Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, Grammar, Graph, IntoRequest, JsonParser, LLM, Model,
-    OutputParser, Result, RunContext, Runnable, StepKind, chunk::whole, llm::read_json, parse::Progress,
+    OutputParser, Result, RunContext, Runnable, StepKind,
+    chunk::whole,
+    llm::{invalid, read_json},
+    parse::Progress,
 };
 use futures::{FutureExt, StreamExt, stream};
 use serde_json::{Value, json};
@@ -129,6 +132,10 @@ impl<L: LLM + ?Sized> WithTools<L> {
 
     fn answer(&self, input: impl IntoRequest, cx: &RunContext) -> ChunkStream<'_, Completion> {
         let mut request = input.into_request();
+        if request.options.echo.or(cx.options().echo).or(self.model.options().echo) == Some(true) {
+            let error = invalid("echo", &true, "left out: calls are read from the beginning of the answer");
+            return stream::iter([Err(error)]).boxed();
+        }
         if request.grammar.is_some() {
             let message = "there is a grammar already, and tools bring their own: leave out one of the two";
             return stream::iter([Err(Error::new(ErrorKind::InvalidOption, message))]).boxed();

@@ -2,7 +2,7 @@
 use crate::support::{Page, block_on, chain, fails, never};
 use catena::{
     CallbackHandler, ChainEvent, Chunk, ChunkStream, Completion, DynRunnable, Error, ErrorKind, LLM, Model,
-    PanicPolicy, Request, RunContext, RunInfo, StepKind, Usage,
+    PanicPolicy, Request, RunConfig, RunContext, RunId, RunInfo, StepKind, Usage,
     callback::{
         Collector, EventFilter, EventKind, Filtered, Outcome, RunEvent, StdoutHandler, UsageTotals, with_panic_policy,
     },
@@ -179,6 +179,45 @@ fn usage_adds_up_by_model() {
     assert_eq!((usage.total().prompt_tokens, usage.total().completion_tokens), (12, 18));
     assert_eq!(usage.by_model()["fake"].completion_tokens, 12);
     assert_eq!(usage.by_model()["other"].completion_tokens, 6);
+}
+
+/// A model that says it answers out of a cache.
+struct Remembers;
+
+impl LLM for Remembers {
+    fn generate(&self, _: Request, _: &RunContext) -> ChunkStream<'_, Completion> {
+        let mut completion = Completion::new("one two three").with_usage(Usage::new(2, 3));
+        completion.cached = true;
+        futures::stream::iter([Ok(Chunk::Done(completion))]).boxed()
+    }
+
+    fn id(&self) -> &'static str {
+        "remembers"
+    }
+}
+
+#[test]
+fn answers_out_of_a_cache_cost_nothing() {
+    let usage = UsageTotals::new();
+    let chain = input::<String>() | Model::new(Remembers) | Model::new(Other);
+    block_on(chain.invoke_in("a b", &RunContext::new().with(usage.clone()))).unwrap();
+    assert_eq!(usage.total(), usage.by_model()["other"]);
+    assert_eq!(usage.total().completion_tokens, 3);
+}
+
+/// Ids are given by users, and a file of events may say anything: a run that is said to lie in itself is drawn once.
+#[test]
+fn a_run_in_itself_is_drawn_once() {
+    let (id, collector) = (RunId::new(), Collector::new());
+    let inner = (input::<u8>() | map(|n: u8| n)).named("inner");
+    let step = with_context(move |n: u8, cx: RunContext| {
+        let (inner, cx) = (inner.clone(), cx.configured(&RunConfig::new().id(id)));
+        async move { inner.invoke_in(n, &cx).await }
+    });
+    let chain = (input::<u8>() | step).with_config(RunConfig::new().id(id));
+    block_on(chain.invoke_in(1_u8, &RunContext::new().with(collector.clone()))).unwrap();
+    let trees = collector.trees();
+    assert_eq!((trees.len(), trees[0].name.as_str()), (1, "chain"));
 }
 
 #[test]

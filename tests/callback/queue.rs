@@ -1,10 +1,10 @@
 //! Handlers behind a queue, and events in files.
 use crate::support::{Page, block_on, chain, fails, never};
 use catena::{
-    Backoff, DynRunnable, ErrorKind, Result, RunConfig, RunContext,
-    callback::{Collector, FileHandler, Overflow, RunEvent, queue, replay},
+    Backoff, DynRunnable, ErrorKind, GenerateOptions, Model, Result, RunConfig, RunContext,
+    callback::{Collector, EventKind, FileHandler, Overflow, RunEvent, queue, replay},
     input, map, passthrough, retry,
-    testing::Expect,
+    testing::{Expect, FakeLlm},
     with_context,
 };
 use futures::{FutureExt, StreamExt};
@@ -125,6 +125,26 @@ fn what_was_written_can_be_replayed() {
             .collect()
     };
     assert_eq!(without_time(&text), without_time(&rewritten.text()));
+}
+
+/// JSON has no infinities.
+#[test]
+fn what_was_written_of_forbidden_tokens_can_be_replayed() {
+    let (page, kept) = (Page::default(), Collector::new());
+    let forbids = GenerateOptions::new().logit_bias(5, f32::NEG_INFINITY).logit_bias(6, 1.5);
+    let llm = Model::new(FakeLlm::always("x")).with_options(forbids.clone());
+    let chain = input::<String>() | llm;
+    block_on(chain.invoke_in("x", &RunContext::new().with(FileHandler::to(page.clone())))).unwrap();
+    replay(page.text().as_bytes(), &kept).unwrap();
+    let asked: Vec<_> = kept
+        .events()
+        .into_iter()
+        .filter_map(|event| match event.what {
+            EventKind::LlmStart { options, .. } => Some(options.logit_bias),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked, [forbids.logit_bias]);
 }
 
 /// Cannot be read.

@@ -6,6 +6,7 @@ mod budget;
 mod config;
 mod erased;
 mod gate;
+mod limits;
 mod nesting;
 mod outcomes;
 mod panics;

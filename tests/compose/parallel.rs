@@ -1,8 +1,8 @@
 //! Steps side by side, and the step for each item.
 use crate::support::{block_on, chunks, collected, drawn, fails, failure, never, part, pauses, watched, writes};
 use catena::{
-    Chunk, Delta, DynRunnable, ErrorKind, Parallel, Result, RunConfig, RunContext, input, map, map_each, passthrough,
-    testing::Expect,
+    Chunk, Delta, DynRunnable, ErrorKind, Parallel, Result, RunConfig, RunContext, Vars, assign, input, map, map_each,
+    passthrough, testing::Expect,
 };
 use futures::{FutureExt, StreamExt};
 use std::sync::{
@@ -65,6 +65,26 @@ fn the_first_failure_cancels_the_others_in_a_stream_too() {
     let chain = input::<String>() | (never, fails);
     assert_eq!(chunks(chain.stream_in("x", &cx)), [Err(ErrorKind::Engine)]);
     handle.assert_finished();
+}
+
+/// However many they are.
+#[test]
+fn the_first_failure_in_time_cancels_the_others() {
+    let branch = |fails: bool| if fails { DynRunnable::new(crate::support::fails) } else { DynRunnable::new(never) };
+    let chain = input::<String>() | (0..40).map(|at| (at.to_string(), branch(at == 39))).collect::<Parallel<_, _>>();
+    let outcome = chain.invoke("x").now_or_never().expect("it does not wait");
+    assert_eq!(outcome.unwrap_err().step(), Some("39"));
+
+    let assigned = |fails: bool| map_of(branch(fails));
+    let first = assign("0", assigned(false));
+    let chain = input::<Vars>() | (1..40).fold(first, |all, at| all.and(at.to_string(), assigned(at == 39)));
+    let outcome = chain.invoke(Vars::new()).now_or_never().expect("it does not wait");
+    assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Engine);
+}
+
+/// The same step from variables.
+fn map_of(step: DynRunnable<String, String>) -> DynRunnable<Vars, String> {
+    (input::<Vars>() | map(|_: Vars| String::new()) | step).erase()
 }
 
 #[test]

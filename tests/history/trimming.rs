@@ -88,3 +88,19 @@ fn a_summary_takes_the_place_of_what_is_older() {
     assert_eq!(block_on(chain.invoke(short.clone())).unwrap(), short);
     assert_eq!(llm.requests().len(), 1);
 }
+
+/// The end of a history is an answer, and what is kept of it begins with a question.
+#[test]
+fn no_answer_is_kept_without_its_question() {
+    let llm = Model::new(FakeLlm::always("They counted."));
+    let summary = Template::new("{conversation}").unwrap() | llm.clone();
+    let chain = input::<Vec<Message>>() | summarise_older(1, summary);
+    let turns = [("1", "one"), ("2", "two")];
+    let all: Vec<_> =
+        turns.iter().flat_map(|(question, answer)| [Message::user(*question), Message::assistant(*answer)]).collect();
+    let told = Message::system("The conversation so far: They counted.");
+    assert_eq!(block_on(chain.invoke(all.clone())).unwrap(), [told.clone()]);
+    let asked: Vec<_> = all.into_iter().chain([Message::user("3")]).collect();
+    assert_eq!(block_on(chain.invoke(asked)).unwrap(), [told, Message::user("3")]);
+    assert_eq!(llm.requests()[0].prompt.to_string(), "Human: 1\nAI: one\nHuman: 2\nAI: two");
+}

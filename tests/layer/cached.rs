@@ -1,8 +1,8 @@
 //! What is asked again is answered from the cache, and only that.
 use crate::support::{Shelf, counting, deltas};
 use catena::{
-    CallbackHandler, Completion, ErrorKind, FinishReason, GenerateOptions, Grammar, Message, Model, Request, RunInfo,
-    testing::FakeLlm,
+    CallbackHandler, Chunk, Completion, ErrorKind, FinishReason, GenerateOptions, Grammar, LLM, Message, Model,
+    Request, RunConfig, RunContext, RunInfo, input, testing::FakeLlm,
 };
 use futures::StreamExt;
 use std::sync::{Arc, Mutex};
@@ -73,6 +73,35 @@ async fn two_models_do_not_share_answers() {
     let two = Model::new(Named(FakeLlm::always("two"), "2")).cached(shelf);
     assert_eq!(one.invoke("a").await.unwrap(), "one");
     assert_eq!(two.invoke("a").await.unwrap(), "two");
+}
+
+#[tokio::test]
+async fn what_the_provider_reads_of_the_call_is_in_the_key() {
+    /// Answers in the tone that the call asks for.
+    struct Toned;
+    impl LLM for Toned {
+        fn generate(&self, _: Request, cx: &RunContext) -> catena::ChunkStream<'_, Completion> {
+            let tone = cx.configurable("tone").map_or_else(|| "plain".to_owned(), ToString::to_string);
+            futures::stream::iter([Ok(Chunk::Done(Completion::new(tone)))]).boxed()
+        }
+        fn id(&self) -> &'static str {
+            "toned"
+        }
+        fn configurable(&self) -> Vec<String> {
+            vec!["tone".to_owned()]
+        }
+    }
+    let shelf = Shelf::default();
+    let llm = Model::new(Toned).cached(shelf.clone());
+    let chain = input::<String>() | llm.clone();
+    let toned = |tone: &str| RunContext::from(RunConfig::new().configurable("tone", tone));
+    for _ in 0..2 {
+        for tone in ["dry", "warm"] {
+            assert_eq!(chain.invoke_in("a", &toned(tone)).await.unwrap(), format!("\"{tone}\""));
+        }
+        assert_eq!(llm.invoke("a").await.unwrap(), "plain");
+        assert_eq!(shelf.len(), 3);
+    }
 }
 
 #[derive(Default, Clone)]
@@ -158,4 +187,25 @@ async fn memory_is_bounded() {
     }
     cache.settle().await;
     assert!(cache.bytes() <= 4096, "{} bytes", cache.bytes());
+}
+
+/// What is not in the text counts as well: thoughts, and how probable the tokens were.
+#[cfg(feature = "cache")]
+#[tokio::test]
+async fn all_of_an_answer_counts() {
+    use catena::{
+        TokenLogprob, TokenLogprobs,
+        layer::{Answer, Cache, MemoryCache},
+    };
+    let long = "word ".repeat(100);
+    let (mut thoughtful, mut unsure) = (Completion::new("short"), Completion::new("short"));
+    thoughtful.reasoning = Some(long.clone());
+    let token = TokenLogprob::new(1, "a", -0.5);
+    unsure.logprobs = vec![TokenLogprobs::new(token.clone(), vec![token; 20]); 10];
+    for completion in [thoughtful, unsure] {
+        let cache = MemoryCache::new(1 << 20);
+        cache.put("key", &Answer::new(Vec::new(), completion)).await.unwrap();
+        cache.settle().await;
+        assert!(cache.bytes() > 1_000, "{} bytes", cache.bytes());
+    }
 }

@@ -1,8 +1,10 @@
 //! Models that call tools until they know the answer.
-use crate::support::{broken, sum, weather};
+use crate::support::{City, broken, sum, weather};
 use catena::{
-    Agent, ChatPrompt, Chunk, Delta, ErrorKind, Message, Model, Prompt, Role, RunContext, Template,
+    Agent, ChatPrompt, Chunk, Delta, ErrorKind, Message, Model, Prompt, Role, RunConfig, RunContext, Template, Tool,
+    input, map,
     testing::{Expect, FakeLlm},
+    with_config,
 };
 use futures::{FutureExt, StreamExt, TryStreamExt, executor::block_on};
 
@@ -93,4 +95,29 @@ fn dropped_while_the_model_writes_it_calls_nothing() {
     handle.assert_finished();
     handle.assert_outcomes();
     assert!(!handle.events().iter().any(|event| event.contains("weather")));
+}
+
+/// An agent waits while its tools work: a tool under the limit that the agent is under has a turn.
+#[test]
+fn tools_work_under_the_limit_of_their_agent() {
+    let limit = RunConfig::new().max_concurrency(1);
+    let called = r#"[{"name":"ask","arguments":{"city":"Bergen"}},{"name":"ask","arguments":{"city":"Oslo"}}]"#;
+    for streaming in [false, true] {
+        let inner = Model::new(FakeLlm::always("Rain."));
+        let question = input::<City>() | map(|at: City| at.city) | with_config(inner.clone(), limit.clone());
+        let llm = Model::new(FakeLlm::scripted([[called], ["It rains."]]));
+        let agent = Agent::new(&llm, [Tool::new("ask", "Asks.", question).unwrap()]).unwrap();
+        let chain = Template::new("{q}").unwrap() | with_config(agent, limit.clone());
+        let answer = if streaming {
+            let chunks: Option<Vec<_>> = chain.stream([("q", "?")]).map(Result::unwrap).collect().now_or_never();
+            match chunks.and_then(|mut chunks| chunks.pop()) {
+                Some(Chunk::Done(answer)) => Some(answer),
+                _ => None,
+            }
+        } else {
+            chain.invoke([("q", "?")]).now_or_never().map(Result::unwrap)
+        };
+        assert_eq!(answer.as_deref(), Some("It rains."), "nothing here waits for anything outside");
+        assert_eq!(inner.requests().len(), 2);
+    }
 }

@@ -113,6 +113,19 @@ fn mistakes_are_told_before_the_first_token() {
     let request = Request::new("x").with_grammar(grammar);
     let error = block_on(llm.with_tools([weather()]).unwrap().invoke(request)).unwrap_err();
     assert_eq!((error.kind(), llm.requests().len()), (ErrorKind::InvalidOption, 0));
+    // Calls behind the prompt would be read as text.
+    let echo = GenerateOptions::new().echo(true);
+    let tools = llm.with_tools([weather()]).unwrap();
+    let loud = llm.clone().with_options(echo.clone()).with_tools([weather()]).unwrap();
+    let chain = Template::new("{q}").unwrap() | tools.clone();
+    for error in [
+        block_on(loud.invoke("x")).unwrap_err(),
+        block_on(tools.invoke(Request::new("x").with_options(echo.clone()))).unwrap_err(),
+        block_on(chain.bind(echo).invoke([("q", "x")])).unwrap_err(),
+    ] {
+        assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidOption, Some("echo")));
+    }
+    assert_eq!(llm.requests().len(), 0);
     for name in ["", "two words", "ü", &"x".repeat(65)] {
         let tool = Tool::new(name, "", |at: City| async move { Ok(at.city) });
         assert_eq!(tool.unwrap_err().kind(), ErrorKind::InvalidOption, "{name}");
