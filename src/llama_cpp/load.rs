@@ -53,7 +53,15 @@ pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
 
 /// Opens a model file.
 pub(super) fn open(setup: &Setup) -> Result<LlamaModel> {
-    gguf::check(&setup.path, "model")?;
+    let positions = gguf::check(&setup.path, "model")?;
+    // llama.cpp ends the process over a position that has no vector.
+    if let Some((most, n_ctx)) = positions.zip(setup.n_ctx).filter(|&(most, n_ctx)| u64::from(n_ctx) > most) {
+        return Err(invalid(
+            "n_ctx",
+            &n_ctx,
+            &format!("at most {most}: the model has no vectors of further positions"),
+        ));
+    }
     let backend = backend()?;
     if setup.verbose {
         log::to_tracing();
@@ -157,7 +165,7 @@ pub(super) fn describe(
 /// Tokens of one text at most: llama.cpp rounds up what was asked for, but nobody asked for more.
 fn n_ctx(setup: &Setup, model: &LlamaModel, context: &LlamaContext<'_>) -> u32 {
     let held = if is_shared(setup) { context.n_ctx() } else { context.n_ctx() / n_parallel(setup, model) };
-    setup.n_ctx.map_or(held, |n_ctx| n_ctx.min(held))
+    n_ctx_wanted(setup, model).min(held)
 }
 
 /// How the context's memory is laid out.
