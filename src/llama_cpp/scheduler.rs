@@ -142,6 +142,11 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         self.engine.layout().can_cut && !self.pace.alone
     }
 
+    /// Whether that goes for the text in this slot.
+    fn may_guess_in(&self, slot: usize) -> bool {
+        self.may_guess() && self.engine.can_cut(slot)
+    }
+
     fn drop_unwanted(&mut self) {
         let now = Instant::now();
         for text in &mut self.texts {
@@ -218,17 +223,20 @@ impl<'a, 'model> Scheduler<'a, 'model> {
                 continue;
             }
             let chunk = self.pace.alone.then_some(self.pace.n_batch);
-            let may_guess = self.may_guess();
             let Some(taken) = self.slots.take(&mut self.engine, text.sequence.tokens(), text.sequence.adapter(), chunk)
             else {
                 return;
             };
+            let may_guess = self.may_guess_in(taken.slot);
             self.around.counters.cached_tokens.add(taken.cached);
             if let Some(text) = self.texts.get_mut(at) {
                 text.slot = Some(taken.slot);
                 text.behind = None;
                 text.is_parked = false;
                 text.sequence.resume(taken.cached);
+                if !may_guess {
+                    text.sequence.forget_guess();
+                }
                 if let (Some(path), Some(_)) = (text.sequence.saves_to(), &taken.logits) {
                     let saved = save(&self.slots, &self.engine, taken.slot, path, text.sequence.adapter(), self.around);
                     text.sequence.finish_saved(saved, self.around);
@@ -257,7 +265,9 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         let Some(draft) = &mut self.draft else { return };
         let started = Instant::now();
         let adapter = self.adapter;
-        let undrafted = |text: &'_ Text| text.slot.filter(|_| text.sequence.adapter() == adapter);
+        let engine = &self.engine;
+        let undrafted =
+            |text: &'_ Text| text.slot.filter(|&at| text.sequence.adapter() == adapter && engine.can_cut(at));
         let texts = self.texts.iter().enumerate();
         let (places, mut guesses): (Vec<usize>, Vec<_>) =
             texts.filter_map(|(at, text)| Some((at, text.sequence.undrafted(undrafted(text)?)?))).unzip();
@@ -390,7 +400,7 @@ impl<'a, 'model> Scheduler<'a, 'model> {
             if part.guessed > 0 {
                 self.keep_right(part, right);
             }
-            let may_guess = self.may_guess() && !part.rows.is_empty();
+            let may_guess = self.may_guess_in(part.slot) && !part.rows.is_empty();
             if let Some(text) = self.texts.get_mut(part.text).filter(|text| may_guess && !text.is_over) {
                 text.sequence.guess_next();
             }

@@ -30,6 +30,9 @@ struct Entry {
     adapter: Adapter,
     bytes: u64,
     last_used: u64,
+    /// Whether a text that goes on like its beginning alone may use it, as far as is known: the state of a model that looks
+    /// back a limited way turns out to have no beginning when it is read.
+    can_cut: bool,
 }
 
 impl<'a> Spill<'a> {
@@ -55,7 +58,7 @@ impl<'a> Spill<'a> {
             // Those of other models are none of ours, and damaged ones may be theirs.
             let Ok(adapter) = state::check(&path, identities) else { continue };
             let (Ok(tokens), Ok(about)) = (state::tokens(&path), file.metadata()) else { continue };
-            spill.entries.push(Entry { path, tokens, adapter, bytes: about.len(), last_used: 0 });
+            spill.entries.push(Entry { path, tokens, adapter, bytes: about.len(), last_used: 0, can_cut: true });
         }
         spill.keep_within_budget();
         Ok(spill)
@@ -90,7 +93,7 @@ impl<'a> Spill<'a> {
                 remove(shorter);
                 self.clock += 1;
                 let (tokens, last_used) = (tokens.to_vec(), self.clock);
-                self.entries.push(Entry { path, tokens, adapter, bytes: about.len(), last_used });
+                self.entries.push(Entry { path, tokens, adapter, bytes: about.len(), last_used, can_cut: true });
                 self.keep_within_budget();
             }
             Err(error) => {
@@ -111,7 +114,7 @@ impl<'a> Spill<'a> {
     ) -> Option<usize> {
         let length = |entry: &Entry| {
             let shared = common(&entry.tokens, tokens);
-            let usable = entry.adapter == adapter && (can_cut || shared == entry.tokens.len());
+            let usable = entry.adapter == adapter && (can_cut && entry.can_cut || shared == entry.tokens.len());
             if usable { shared } else { 0 }
         };
         let lengths = self.entries.iter().map(length).enumerate().filter(|&(_, length)| length > at_least);
@@ -133,6 +136,7 @@ impl<'a> Spill<'a> {
                 self.clock += 1;
                 if let Some(entry) = self.entries.get_mut(at) {
                     entry.last_used = self.clock;
+                    entry.can_cut = engine.can_cut(slot);
                 }
                 self.counters.recalled_tokens.add(tokens.len());
                 Some(tokens)

@@ -1,6 +1,7 @@
 //! States in files.
 use super::{changed, load, steady::steady, tiny};
 use catena::{ErrorKind, GenerateOptions, LlamaCpp, LlamaCppBuilder, Message, Model, Prompt, Request};
+use futures::StreamExt;
 use std::path::{Path, PathBuf};
 
 fn head(of: &str) -> String {
@@ -40,6 +41,29 @@ async fn a_state_is_gone_on_from_by_another_engine() {
     assert_eq!(other.load_state(&path).await.unwrap(), count);
     let answer = other.detailed().invoke(messages).await.unwrap();
     assert_eq!(answer.usage.cached_tokens + 1, count);
+}
+
+/// Between sequences with cells of their own a copy is made with the next batch, and not before.
+#[tokio::test]
+async fn the_prompt_of_a_text_that_is_being_written_is_saved_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("head.state");
+    for unified in [true, false] {
+        let model = || load(builder().n_parallel(2).kv_unified(unified));
+        let (expected, _) = asked(&model(), "One").await;
+        let llm = model();
+        let long = Request::new(head("One")).with_options(GenerateOptions::new().max_tokens(200));
+        let mut first = llm.stream(long);
+        first.next().await.unwrap().unwrap();
+        let count = llm.save_state(head("One"), &path).await.unwrap();
+        assert_eq!(llm.stats().active, 1, "the first was over before the state was asked for");
+        drop(first);
+        let other = model();
+        assert_eq!(other.load_state(&path).await.unwrap(), count);
+        let (text, cached) = asked(&other, "One").await;
+        assert!(cached + 4 > count, "{cached} of {count}");
+        assert_eq!(text, expected, "unified: {unified}");
+    }
 }
 
 #[tokio::test]
