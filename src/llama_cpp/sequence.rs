@@ -344,7 +344,7 @@ impl Sequence {
                 None => return Err(out_of_tokens(self.room(), None)),
             },
         };
-        self.writer.note(logits, token, &self.job, around);
+        self.writer.note(logits, token, &self.job, around)?;
         match self.append(token, around)? {
             Some(reason) => Ok(Some(reason)),
             None => self.forward(around),

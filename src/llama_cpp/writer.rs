@@ -203,10 +203,11 @@ impl Writer {
     }
 
     /// Notes how probable a token was.
-    pub(super) fn note(&mut self, logits: &[f32], token: u32, job: &Job, around: &Surroundings<'_>) {
+    pub(super) fn note(&mut self, logits: &[f32], token: u32, job: &Job, around: &Surroundings<'_>) -> Result<()> {
         if let Some(n) = job.options.logprobs {
-            self.logprobs.push(logprobs(logits, token, n as usize, &around.vocabulary));
+            self.logprobs.push(logprobs(logits, token, n as usize, &around.vocabulary)?);
         }
+        Ok(())
     }
 
     /// Adds a token to the answer. Says why the answer ends with it, if it does.
