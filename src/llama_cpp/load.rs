@@ -75,7 +75,11 @@ pub(super) fn open(setup: &Setup) -> Result<LlamaModel> {
         overrides::add(params.as_mut(), key, value)?;
     }
     let (model, log) = log::catching(|| LlamaModel::load_from_file(backend, &setup.path, &params));
-    model.map_err(|error| failed(&log).with_source(error))
+    let model = model.map_err(|error| failed(&log).with_source(error))?;
+    for (key, value) in &setup.kv_overrides {
+        overrides::check_against(key, value, &architecture(&model), model.n_vocab())?;
+    }
+    Ok(model)
 }
 
 /// Opens the adapters that can be laid over the model.
