@@ -123,6 +123,9 @@ impl Writer {
         if let Some(token) = self.closing.as_mut().and_then(VecDeque::pop_front) {
             return Ok(Choice::Token(token));
         }
+        if let Some(token) = self.insert.pop_front() {
+            return Ok(Choice::Token(token));
+        }
         if self.think.is_some() {
             return self.think_on(logits, around, room);
         }
@@ -244,7 +247,9 @@ impl Writer {
     /// The tokens of the text that must follow, as far as what comes after it does not change how it is cut.
     pub(super) fn forced(&mut self, job: &Job, around: &Surroundings<'_>) -> Result<Vec<u32>> {
         if !self.insert.is_empty() {
-            return Ok(self.insert.drain(..).collect());
+            // Where probabilities are asked for, each waits for the logits that tell how probable it was.
+            let waits = job.options.logprobs.is_some();
+            return Ok(if waits { Vec::new() } else { self.insert.drain(..).collect() });
         }
         let answers = self.think.is_none() && self.forward && self.closing.is_none();
         let Some(constraint) = self.constraint.as_ref().filter(|_| answers) else {
