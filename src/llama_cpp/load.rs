@@ -198,6 +198,12 @@ fn n_parallel(setup: &Setup, model: &LlamaModel) -> u32 {
     setup.n_parallel.unwrap_or(usual)
 }
 
+/// What a state depends on of how the memory is laid out, beside what texts depend on.
+pub(super) fn memory(setup: &Setup, model: &LlamaModel) -> String {
+    let streams = if is_shared(setup) { 1 } else { n_parallel(setup, model) };
+    format!("streams={streams} gpu={}/{}", setup.n_gpu_layers, setup.offload_kqv)
+}
+
 fn is_shared(setup: &Setup) -> bool {
     setup.kv_unified && !setup.deterministic
 }

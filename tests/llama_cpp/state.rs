@@ -87,6 +87,9 @@ async fn files_that_are_damaged_foreign_or_not_there_are_told_and_nothing_else_h
     let foreign = [
         load(builder().n_ctx(256)).load_state(&path).await,
         load(tiny()).load_state(&path).await,
+        // The same texts, and another layout of memory.
+        load(builder().kv_unified(false)).load_state(&path).await,
+        load(builder().deterministic(true)).load_state(&path).await,
         load(LlamaCpp::builder(changed(|_| ()).path()).n_ctx(512)).load_state(&path).await,
     ];
     for error in foreign {
