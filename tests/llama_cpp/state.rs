@@ -186,6 +186,55 @@ async fn no_more_disk_is_taken_than_allowed_and_damage_costs_the_state_alone() {
     assert_eq!(builder().spill(file.path(), 1000).load().unwrap_err().kind(), ErrorKind::Io);
 }
 
+/// A folder is opened without reading all of it; what was damaged meanwhile is found when it is needed, and goes.
+#[tokio::test]
+async fn what_was_damaged_while_no_model_was_loaded_is_found_when_it_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = || load(builder().n_parallel(1).spill(folder.path(), 64 << 20));
+    let (expected, _) = asked(&load(builder()), "One").await;
+    let llm = model();
+    asked(&llm, "One").await;
+    asked(&llm, "Two").await;
+    drop(llm);
+    let written = files(folder.path());
+    assert_eq!(written.len(), 1);
+    let mut bytes = std::fs::read(&written[0]).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&written[0], bytes).unwrap();
+    let llm = model();
+    assert_eq!(llm.stats().spill_failures, 0);
+    let (again, cached) = asked(&llm, "One").await;
+    assert_eq!((again, cached < 10, llm.stats().spill_failures), (expected, true, 1));
+    assert!(!written[0].exists());
+}
+
+/// Damage is no reason to take more disk than allowed: what is damaged counts, and goes with the others.
+#[tokio::test]
+async fn the_oldest_go_first_where_there_are_too_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = |bytes| load(builder().n_parallel(1).spill(folder.path(), bytes));
+    let llm = model(64 << 20);
+    asked(&llm, "One").await;
+    asked(&llm, "Two").await;
+    let [first]: [PathBuf; 1] = files(folder.path()).try_into().unwrap();
+    asked(&llm, "Three").await;
+    drop(llm);
+    let mut both = files(folder.path());
+    assert_eq!(both.len(), 2);
+    both.retain(|file| *file != first);
+    let second = &both[0];
+    let [old, new] = [&first, second].map(|file| std::fs::metadata(file).unwrap().len());
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(10_000);
+    // The one that was written last is the older one now.
+    std::fs::File::options().append(true).open(second).unwrap().set_modified(long_ago).unwrap();
+    let abandoned = folder.path().join("state.1-0.catena-part");
+    std::fs::write(&abandoned, "half").unwrap();
+    std::fs::File::options().append(true).open(&abandoned).unwrap().set_modified(long_ago).unwrap();
+    drop(model(old + new - 1));
+    assert_eq!(files(folder.path()), [first]);
+}
+
 /// States of one adapter are not taken for those of another.
 #[tokio::test]
 async fn an_adapter_has_states_of_its_own() {
