@@ -93,7 +93,13 @@ impl Gguf {
         self.key(name, 6, &value.to_le_bytes())
     }
 
+    pub(crate) fn flag(self, name: &str, value: bool) -> Self {
+        self.key(name, 7, &[u8::from(value)])
+    }
+
+    /// The same with this value, in the place of another one that it may have had.
     fn key(mut self, name: &str, kind: u32, value: &[u8]) -> Self {
+        self.keys.retain(|(known, _)| known != name);
         self.keys.push((name.to_owned(), [&kind.to_le_bytes(), value].concat()));
         self
     }
