@@ -218,6 +218,8 @@ impl LlamaCpp {
         request: Request,
         aim: Aim,
     ) -> Result<mpsc::UnboundedReceiver<Result<Chunk<Completion>>>> {
+        // What the prompt is made of takes time, too.
+        let arrived = Instant::now();
         request.options.validate()?;
         let (prompt, add_special) = match request.prompt {
             Prompt::Text(text) => (text, true),
@@ -232,7 +234,6 @@ impl LlamaCpp {
         };
         let (reply, answer) = mpsc::unbounded();
         let Request { options, grammar, .. } = request;
-        let arrived = Instant::now();
         // A time beyond the end of the clock is no limit.
         let deadline = options.timeout.and_then(|timeout| arrived.checked_add(timeout));
         let ticket = Some(self.inner.tickets.take(self.inner.queue)?);
