@@ -436,7 +436,8 @@ impl<'a, 'model> Scheduler<'a, 'model> {
 
     /// The memory is full: forgets a text that is over, or makes the text that came last wait.
     fn make_room(&mut self) {
-        if self.slots.evict(&mut self.engine) {
+        // What texts leave that are over may go, as soon as they are let go of.
+        if self.slots.evict(&mut self.engine) || self.texts.iter().any(|text| text.is_over && text.slot.is_some()) {
             return;
         }
         let seated = self.texts.iter().enumerate().filter(|(_, text)| text.slot.is_some() && !text.is_over);
