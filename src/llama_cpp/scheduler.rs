@@ -6,10 +6,10 @@
 //! came last waits until another one is over, and is evaluated again.
 use super::{
     around::Surroundings,
-    command::Aim,
+    command::{Aim, Job},
     draft::Draft,
     engine::{Decoded, Engine},
-    events::{self, Batch},
+    events::{self, Batch, Outcome, Work},
     lora::Adapter,
     plan::{Pace, Part, plan},
     queue::Queue,
@@ -17,7 +17,7 @@ use super::{
     slots::{Slots, common},
     state,
 };
-use crate::{Chunk, Completion, Error, ErrorKind, Result, Usage};
+use crate::{Chunk, Completion, Error, ErrorKind, FinishReason, Result, Timings, Usage};
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -165,8 +165,7 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         while self.texts.len() < self.engine.layout().slots {
             let Some(job) = queue.pop() else { return };
             if let Aim::Load(path) = &job.aim {
-                let loaded = self.restore(path);
-                let _ = job.reply.unbounded_send(loaded.map(|count| Chunk::Done(held(count))));
+                self.load(&job, path);
                 continue;
             }
             let Some(mut sequence) = Sequence::admit(*job, self.around, self.engine.layout().n_ctx) else { continue };
@@ -178,6 +177,25 @@ impl<'a, 'model> Scheduler<'a, 'model> {
             let text = Text { sequence, slot: None, number: self.begun, behind, is_parked: false, is_over: false };
             self.texts.push(text);
         }
+    }
+
+    /// Answers a call that wants a state taken over.
+    fn load(&mut self, job: &Job, path: &Path) {
+        let timings = Timings { load: self.around.load_time, queue: job.arrived.elapsed(), ..Timings::default() };
+        let loaded = self.restore(path);
+        let (counters, mut work) = (self.around.counters, Work::default());
+        match &loaded {
+            Ok(count) => {
+                work.prompt = *count;
+                counters.completed.add(1);
+                events::call(self.around, job, &timings, &work, Outcome::Completed(&FinishReason::EndOfText));
+            }
+            Err(error) => {
+                counters.failed.add(1);
+                events::call(self.around, job, &timings, &work, Outcome::Failed(error));
+            }
+        }
+        let _ = job.reply.unbounded_send(loaded.map(|count| Chunk::Done(held(count))));
     }
 
     /// Takes over the state in a file.
