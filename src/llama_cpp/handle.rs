@@ -22,7 +22,7 @@ use futures::{
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     thread::JoinHandle,
     time::Instant,
 };
@@ -124,11 +124,8 @@ impl Loading {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.commands.close();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Waiting keeps the promise that the memory is free afterwards.
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
+        // The promise is that the memory is free afterwards.
+        owner::join(&self.thread);
     }
 }
 

@@ -20,7 +20,7 @@ use llama_cpp_2::{
 };
 use std::{
     num::NonZeroU32,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock},
     thread::JoinHandle,
 };
 
@@ -89,10 +89,7 @@ impl Vectors {
 impl Drop for Vectors {
     fn drop(&mut self) {
         self.jobs.close();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
+        owner::join(&self.thread);
     }
 }
 
