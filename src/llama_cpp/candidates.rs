@@ -135,7 +135,7 @@ fn biased<'a>(bias: &[(u32, f32)], buffer: &'a mut Vec<f32>, logits: &'a [f32]) 
     buffer
 }
 
-fn not_a_number() -> Error {
+pub(super) fn not_a_number() -> Error {
     Error::new(
         ErrorKind::Engine,
         "the model gave a logit that is not a number: the file is damaged or the numbers overflow; try another \

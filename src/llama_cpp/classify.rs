@@ -17,8 +17,8 @@ pub struct Classify<E> {
     /// What stands around a label; the quotes of JSON where nothing else is asked for.
     around: Option<(String, String)>,
     neutral: Option<Prompt>,
-    /// What the model thinks of the labels anyway, once it was asked.
-    base: Arc<Mutex<Option<Choices>>>,
+    /// What the model thinks of the labels anyway with each adapter, once it was asked.
+    base: Arc<Mutex<Vec<(Option<String>, Choices)>>>,
 }
 
 /// Which value of an enum fits, and how sure the model is of it.
@@ -119,7 +119,7 @@ impl<E: Clone + Send + Sync + 'static> Classify<E> {
         self
     }
 
-    /// Asks once.
+    /// Asks once. Of the options those count that say how long the call may take, and its adapter.
     ///
     /// # Errors
     /// [`ErrorKind::Schema`] for a type that is no enum of variants without fields, [`ErrorKind::InvalidOption`] for a
@@ -147,11 +147,13 @@ impl<E: Clone + Send + Sync + 'static> Classify<E> {
         let mut choices = self.model.choose_with(request.prompt, texts.clone(), &options).await?;
         if let Some(neutral) = &self.neutral {
             let mut base = self.base.lock().await;
-            let base = match &mut *base {
-                Some(base) => base,
-                none => none.insert(self.model.choose_with(neutral.clone(), texts, &options).await?),
-            };
-            choices = choices.calibrated(base);
+            if !base.iter().any(|(lora, _)| *lora == options.lora) {
+                let asked = self.model.choose_with(neutral.clone(), texts, &options).await?;
+                base.push((options.lora.clone(), asked));
+            }
+            if let Some((_, base)) = base.iter().find(|(lora, _)| *lora == options.lora) {
+                choices = choices.calibrated(base);
+            }
         }
         let values: Vec<E> = labels.values().iter().map(|(_, value)| value.clone()).collect();
         let value = values.get(choices.best()).cloned();

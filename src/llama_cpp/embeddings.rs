@@ -3,7 +3,7 @@ use super::{
     builder::{LlamaCppBuilder, Setup, setters},
     vectors::{Input, Vectors, Wanted},
 };
-use crate::{Embeddings, Result};
+use crate::{Embeddings, Error, ErrorKind, Result};
 use llama_cpp_2::context::params::LlamaPoolingType;
 use std::{fmt, path::PathBuf, sync::Arc};
 
@@ -135,6 +135,11 @@ impl LlamaCppEmbeddings {
 impl Embeddings for LlamaCppEmbeddings {
     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>> {
         let vectors = self.inner.vectors.make(texts.iter().cloned().map(Input::Text).collect()).await?;
+        if vectors.iter().flatten().any(|value| value.is_nan()) {
+            let message = "the model gave a vector with something that is not a number: the file is damaged or the numbers \
+                           overflow; try another quantisation, or less offloading";
+            return Err(Error::new(ErrorKind::Engine, message));
+        }
         Ok(if self.inner.normalize { vectors.iter().map(|vector| normalized(vector)).collect() } else { vectors })
     }
 }

@@ -34,6 +34,9 @@ pub(super) struct Engine<'model> {
     /// For each token of the batch, whether its logits are wanted.
     wanted: Vec<bool>,
     decoded: bool,
+    /// Sequences that were copied, and whose keys and values llama.cpp copies with the next batch: those that share their
+    /// cells need no copy.
+    uncopied: Vec<usize>,
     adapters: Adapters,
     #[cfg(test)]
     pub(super) faults: super::faults::Faults,
@@ -61,6 +64,7 @@ impl<'model> Engine<'model> {
             layout,
             wanted: Vec::new(),
             decoded: false,
+            uncopied: Vec::new(),
             adapters,
             #[cfg(test)]
             faults: super::faults::Faults::default(),
@@ -78,11 +82,16 @@ impl<'model> Engine<'model> {
 
     /// Evaluates a token and forgets it. What is wrong shows when it matters.
     pub(super) fn warm_up(&mut self, token: LlamaToken) {
+        self.pass(0, LlamaToken(token.0.max(0)));
+    }
+
+    /// Evaluates a token in an empty sequence and forgets it.
+    fn pass(&mut self, slot: usize, token: LlamaToken) {
         self.begin();
-        if self.add(0, 0, LlamaToken(token.0.max(0)), true).is_ok() {
+        if self.add(slot, 0, token, true).is_ok() {
             let _ = self.decode();
         }
-        self.forget(0);
+        self.forget(slot);
         self.begin();
     }
 
@@ -127,9 +136,13 @@ impl<'model> Engine<'model> {
         match outcome {
             Ok(()) => {
                 self.decoded = true;
+                self.uncopied.clear();
                 Ok(Decoded::Done)
             }
-            Err(DecodeError::NoKvCacheSlot) => Ok(Decoded::Full),
+            Err(DecodeError::NoKvCacheSlot) => {
+                self.uncopied.clear();
+                Ok(Decoded::Full)
+            }
             Err(error) => Err(Error::new(
                 ErrorKind::Engine,
                 format!("llama.cpp could not evaluate {count} tokens: {}", or_unknown(&log)),
@@ -187,12 +200,25 @@ impl<'model> Engine<'model> {
         let (Ok(source), Ok(target), Ok(end)) = (self.sequence(from), self.sequence(to), u32::try_from(length)) else {
             return false;
         };
-        if source == target || length == 0 || !self.layout.can_cut {
+        if source == target || length == 0 || !self.can_cut(from) {
             return false;
         }
         // Sequences with cells of their own can only be copied as a whole.
         let (start, end) = if self.layout.shared { (Some(0), Some(end)) } else { (None, None) };
-        self.context.copy_kv_cache_seq(source, target, start, end).is_ok() && self.try_cut(to, length)
+        if self.context.copy_kv_cache_seq(source, target, start, end).is_err() {
+            return false;
+        }
+        if !self.layout.shared {
+            self.uncopied.push(to);
+        }
+        self.try_cut(to, length)
+    }
+
+    /// Whether the end of a sequence can be cut off, and its beginning be copied. Models that look back a limited way have
+    /// forgotten what is further back, once it was overwritten, or read from a file, which holds no more than they look at.
+    pub(super) fn can_cut(&self, slot: usize) -> bool {
+        let begins = |sequence| self.context.kv_cache_seq_pos_min(sequence) <= 0;
+        self.layout.can_cut && self.sequence(slot).is_ok_and(begins)
     }
 
     /// Bytes of a sequence's state.
@@ -201,18 +227,16 @@ impl<'model> Engine<'model> {
         self.sequence(slot).map_or(0, |sequence| size(sequence) as u64)
     }
 
-    /// Whether a sequence's state is that of these many tokens: a model that looks back a limited way has forgotten the
-    /// first ones.
+    /// Whether the memory has the state of a sequence of so many tokens.
     pub(super) fn can_save(&self, slot: usize, length: usize) -> bool {
-        self.sequence(slot).is_ok_and(|sequence| self.holds(sequence, length))
+        !self.uncopied.contains(&slot) && self.sequence(slot).is_ok_and(|sequence| self.ends_at(sequence, length))
     }
 
     /// Writes a sequence's state into a file, and says how many bytes that are.
     pub(super) fn save(&self, slot: usize, tokens: &[LlamaToken], path: &Path) -> Result<u64> {
         let sequence = self.sequence(slot)?;
         if !self.can_save(slot, tokens.len()) {
-            let message = "the model looks back a limited way and has forgotten the beginning: save a shorter prompt";
-            return Err(Error::new(ErrorKind::Unsupported, message));
+            return Err(Error::new(ErrorKind::Engine, "the memory has another state than that of these tokens"));
         }
         let (written, log) = log::catching(|| self.context.state_seq_save_file(path, sequence, tokens));
         written.map(|bytes| bytes as u64).map_err(|error| {
@@ -224,10 +248,21 @@ impl<'model> Engine<'model> {
     /// Puts the state in a file, which was checked, into an empty sequence, and gives its tokens.
     pub(super) fn load(&mut self, slot: usize, path: &Path) -> Result<Vec<LlamaToken>> {
         let sequence = self.sequence(slot)?;
+        if !self.uncopied.is_empty() {
+            // A copy that waits would be one of what is read, or put in its place.
+            self.pass(slot, LlamaToken(0));
+        }
+        if !self.uncopied.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Engine,
+                "llama.cpp could not copy a sequence, and so takes no state over",
+            ));
+        }
         let most = self.layout.n_ctx as usize;
         let (read, log) = log::catching(|| self.context.state_seq_load_file(path, sequence, most));
         let loaded = match read {
-            Ok((tokens, _)) if self.holds(sequence, tokens.len()) => Ok(tokens),
+            // Of models that look back a limited way no more is written than they look at: they can go on from there.
+            Ok((tokens, _)) if self.ends_at(sequence, tokens.len()) => Ok(tokens),
             Ok(_) => Err(Error::new(ErrorKind::Load, "the state is not the one of its tokens")),
             Err(error) => {
                 let message = format!("llama.cpp could not take the state over: {}", or_unknown(&log));
@@ -240,18 +275,16 @@ impl<'model> Engine<'model> {
         loaded.map_err(|error| error.with_path(path.display().to_string()))
     }
 
-    /// Whether the sequence holds this many tokens, as far as its memory tells.
-    fn holds(&self, sequence: i32, length: usize) -> bool {
-        let last = i32::try_from(length).ok().and_then(|length| length.checked_sub(1));
-        let is_last = last == Some(self.context.kv_cache_seq_pos_max(sequence));
-        is_last && (!self.layout.can_cut || self.is_whole(sequence, length))
-    }
-
     /// Whether the sequence holds exactly the positions below `length`: models that look back a limited way may have
     /// forgotten the first ones.
     fn is_whole(&self, sequence: i32, length: usize) -> bool {
+        self.context.kv_cache_seq_pos_min(sequence) == 0 && self.ends_at(sequence, length)
+    }
+
+    /// Whether the last token that the sequence holds is the last of so many.
+    fn ends_at(&self, sequence: i32, length: usize) -> bool {
         let last = i32::try_from(length).ok().and_then(|length| length.checked_sub(1));
-        self.context.kv_cache_seq_pos_min(sequence) == 0 && last == Some(self.context.kv_cache_seq_pos_max(sequence))
+        last == Some(self.context.kv_cache_seq_pos_max(sequence))
     }
 
     fn sequence(&self, slot: usize) -> Result<i32> {

@@ -10,8 +10,9 @@ use std::{
     path::Path,
 };
 
-/// Checks that `path` is a whole GGUF file; `what` says what of.
-pub(super) fn check(path: &Path, what: &str) -> Result<()> {
+/// Checks that `path` is a whole GGUF file; `what` says what of. Gives for how many positions it has vectors, if it has
+/// them at all: most models work positions out.
+pub(super) fn check(path: &Path, what: &str) -> Result<Option<u64>> {
     let fail = |message: String| Error::new(ErrorKind::Load, message).with_path(path.display().to_string());
     let metadata = std::fs::metadata(path).map_err(|error| {
         fail(match error.kind() {
@@ -25,8 +26,9 @@ pub(super) fn check(path: &Path, what: &str) -> Result<()> {
     }
     let file = File::open(path)
         .map_err(|error| fail(format!("the {what} file cannot be read: {error}")).with_source(error))?;
-    let mut header = Header { file: BufReader::new(file), position: 0, length: metadata.len() };
-    header.check().map_err(|fault| fail(fault.message(what, metadata.len())))
+    let mut header = Header { file: BufReader::new(file), position: 0, length: metadata.len(), positions: None };
+    header.check().map_err(|fault| fail(fault.message(what, metadata.len())))?;
+    Ok(header.positions)
 }
 
 enum Fault {
@@ -66,6 +68,8 @@ struct Header {
     file: BufReader<File>,
     position: u64,
     length: u64,
+    /// Vectors of positions in the file.
+    positions: Option<u64>,
 }
 
 type Checked<T> = std::result::Result<T, Fault>;
@@ -139,14 +143,17 @@ impl Header {
 
     /// Where a tensor's data ends at least, from the start of the data.
     fn tensor(&mut self) -> Checked<u64> {
-        self.key()?;
+        let name = self.key()?;
         let dimensions = self.u32()?;
         if dimensions > 8 {
             return Err(Fault::Malformed("a tensor has more than eight dimensions"));
         }
         let mut elements = 1_u64;
-        for _ in 0..dimensions {
+        for dimension in 0..dimensions {
             let size = self.u64()?;
+            if dimension == 1 && name == b"position_embd.weight" {
+                self.positions = Some(size);
+            }
             elements = elements.checked_mul(size).ok_or(Fault::Malformed("a tensor is larger than any file"))?;
         }
         let kind = self.u32()?;

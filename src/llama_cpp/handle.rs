@@ -22,7 +22,7 @@ use futures::{
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     thread::JoinHandle,
     time::Instant,
 };
@@ -124,11 +124,8 @@ impl Loading {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.commands.close();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Waiting keeps the promise that the memory is free afterwards.
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
+        // The promise is that the memory is free afterwards.
+        owner::join(&self.thread);
     }
 }
 
@@ -218,6 +215,8 @@ impl LlamaCpp {
         request: Request,
         aim: Aim,
     ) -> Result<mpsc::UnboundedReceiver<Result<Chunk<Completion>>>> {
+        // What the prompt is made of takes time, too.
+        let arrived = Instant::now();
         request.options.validate()?;
         let (prompt, add_special) = match request.prompt {
             Prompt::Text(text) => (text, true),
@@ -232,7 +231,6 @@ impl LlamaCpp {
         };
         let (reply, answer) = mpsc::unbounded();
         let Request { options, grammar, .. } = request;
-        let arrived = Instant::now();
         // A time beyond the end of the clock is no limit.
         let deadline = options.timeout.and_then(|timeout| arrived.checked_add(timeout));
         let ticket = Some(self.inner.tickets.take(self.inner.queue)?);

@@ -53,7 +53,15 @@ pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
 
 /// Opens a model file.
 pub(super) fn open(setup: &Setup) -> Result<LlamaModel> {
-    gguf::check(&setup.path, "model")?;
+    let positions = gguf::check(&setup.path, "model")?;
+    // llama.cpp ends the process over a position that has no vector.
+    if let Some((most, n_ctx)) = positions.zip(setup.n_ctx).filter(|&(most, n_ctx)| u64::from(n_ctx) > most) {
+        return Err(invalid(
+            "n_ctx",
+            &n_ctx,
+            &format!("at most {most}: the model has no vectors of further positions"),
+        ));
+    }
     let backend = backend()?;
     if setup.verbose {
         log::to_tracing();
@@ -67,7 +75,11 @@ pub(super) fn open(setup: &Setup) -> Result<LlamaModel> {
         overrides::add(params.as_mut(), key, value)?;
     }
     let (model, log) = log::catching(|| LlamaModel::load_from_file(backend, &setup.path, &params));
-    model.map_err(|error| failed(&log).with_source(error))
+    let model = model.map_err(|error| failed(&log).with_source(error))?;
+    for (key, value) in &setup.kv_overrides {
+        overrides::check_against(key, value, &architecture(&model), model.n_vocab())?;
+    }
+    Ok(model)
 }
 
 /// Opens the adapters that can be laid over the model.
@@ -157,7 +169,7 @@ pub(super) fn describe(
 /// Tokens of one text at most: llama.cpp rounds up what was asked for, but nobody asked for more.
 fn n_ctx(setup: &Setup, model: &LlamaModel, context: &LlamaContext<'_>) -> u32 {
     let held = if is_shared(setup) { context.n_ctx() } else { context.n_ctx() / n_parallel(setup, model) };
-    setup.n_ctx.map_or(held, |n_ctx| n_ctx.min(held))
+    n_ctx_wanted(setup, model).min(held)
 }
 
 /// How the context's memory is laid out.
@@ -184,6 +196,12 @@ fn n_parallel(setup: &Setup, model: &LlamaModel) -> u32 {
     // The state of a recurrent model takes its memory for each of them, used or not.
     let usual = if model.is_recurrent() || model.is_hybrid() { 4 } else { 8 };
     setup.n_parallel.unwrap_or(usual)
+}
+
+/// What a state depends on of how the memory is laid out, beside what texts depend on.
+pub(super) fn memory(setup: &Setup, model: &LlamaModel) -> String {
+    let streams = if is_shared(setup) { 1 } else { n_parallel(setup, model) };
+    format!("streams={streams} gpu={}/{}", setup.n_gpu_layers, setup.offload_kqv)
 }
 
 fn is_shared(setup: &Setup) -> bool {

@@ -1,12 +1,15 @@
 //! Probabilities out of logits.
-use super::vocab::Vocabulary;
-use crate::{TokenLogprob, TokenLogprobs};
+use super::{candidates::not_a_number, vocab::Vocabulary};
+use crate::{Result, TokenLogprob, TokenLogprobs};
 
 /// The probability of `chosen`, and of the `n` most probable tokens.
 #[expect(clippy::cast_possible_truncation, reason = "summed with more digits than are told")]
-pub(super) fn logprobs(logits: &[f32], chosen: u32, n: usize, vocabulary: &Vocabulary) -> TokenLogprobs {
+pub(super) fn logprobs(logits: &[f32], chosen: u32, n: usize, vocabulary: &Vocabulary) -> Result<TokenLogprobs> {
     let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f64 = logits.iter().map(|logit| f64::from(logit - most).exp()).sum();
+    if sum.is_nan() {
+        return Err(not_a_number());
+    }
     let shift = most + sum.ln() as f32;
     let of = |token: u32| {
         let logit = logits.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
@@ -23,5 +26,5 @@ pub(super) fn logprobs(logits: &[f32], chosen: u32, n: usize, vocabulary: &Vocab
     }
     order.truncate(n);
     order.sort_unstable_by(by_logit);
-    TokenLogprobs::new(of(chosen), order.into_iter().map(of).collect())
+    Ok(TokenLogprobs::new(of(chosen), order.into_iter().map(of).collect()))
 }

@@ -47,6 +47,27 @@ impl fmt::Display for KvOverride {
     }
 }
 
+/// The tokens that llama.cpp reads the numbers of, in its spelling.
+const TOKENS: [&str; 17] = [
+    "bos_token_id",
+    "eos_token_id",
+    "eot_token_id",
+    "eom_token_id",
+    "unknown_token_id",
+    "seperator_token_id",
+    "padding_token_id",
+    "mask_token_id",
+    "fim_pre_token_id",
+    "fim_suf_token_id",
+    "fim_mid_token_id",
+    "fim_pad_token_id",
+    "fim_rep_token_id",
+    "fim_sep_token_id",
+    "prefix_token_id",
+    "suffix_token_id",
+    "middle_token_id",
+];
+
 /// Checks that llama.cpp reads the key, and takes such a value for it. A value of another kind it passes over, and one
 /// that contradicts the tensors ends the process, so there is no more than these.
 pub(super) fn check(key: &str, value: &KvOverride) -> Result<()> {
@@ -55,14 +76,18 @@ pub(super) fn check(key: &str, value: &KvOverride) -> Result<()> {
         "a text of 1 to 127 bytes without NUL"
     } else if matches!(tokenizer, "add_bos_token" | "add_eos_token" | "add_sep_token" | "add_space_prefix") {
         "true or false"
-    } else if tokenizer.ends_with("_token_id") {
+    } else if TOKENS.contains(&tokenizer) {
         "the number of a token"
     } else if key.ends_with(".context_length") {
         "from 1 to 2147483647"
     } else {
         let keys = "`tokenizer.ggml.pre`, `.add_bos_token`, `.add_eos_token`, `.add_sep_token`, `.add_space_prefix`, \
-                    `.…_token_id`, or `….context_length`, which are all that can be replaced";
-        return Err(invalid("kv_override", &key, keys));
+                    `….context_length`, or";
+        let keys = format!(
+            "{keys} the number of one of these tokens, which are all that can be replaced: {}",
+            TOKENS.join(", ")
+        );
+        return Err(invalid("kv_override", &key, &keys));
     };
     let fits = match value {
         KvOverride::Text(text) => tokenizer == "pre" && (1..128).contains(&text.len()) && !text.contains('\0'),
@@ -82,6 +107,22 @@ pub(super) fn check(key: &str, value: &KvOverride) -> Result<()> {
         return Err(invalid("kv_override", &named, "a key of at most 127 letters of ASCII"));
     }
     Ok(())
+}
+
+/// Checks what only the loaded file tells: llama.cpp passes over a token that is none, and over keys of another
+/// architecture.
+pub(super) fn check_against(key: &str, value: &KvOverride, architecture: &str, n_vocab: i32) -> Result<()> {
+    let named = format!("{key} = {value}");
+    let own = format!("{architecture}.context_length");
+    match value {
+        KvOverride::Int(number) if key.ends_with("_token_id") && *number >= i64::from(n_vocab) => {
+            Err(invalid("kv_override", &named, &format!("the number of one of the {n_vocab} tokens")))
+        }
+        KvOverride::Int(_) if key.ends_with(".context_length") && *key != own => {
+            Err(invalid("kv_override", &named, &format!("one of the file's architecture: `{own}`")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Adds a checked one to the parameters.
@@ -114,6 +155,8 @@ mod tests {
             ("tokenizer.ggml.add_bos_token", 1.into()),
             ("tokenizer.ggml.bos_token_id", (-1).into()),
             ("tokenizer.ggml.bos_token_id", true.into()),
+            ("tokenizer.ggml.end_token_id", 2.into()),
+            ("tokenizer.ggml._token_id", 2.into()),
             ("tokenizer.ggml.pre", "".into()),
             ("tokenizer.ggml.pre", "x".repeat(128).as_str().into()),
             ("llama.context_length", 0.into()),
@@ -131,6 +174,9 @@ mod tests {
         ];
         for (key, value) in good {
             check(key, value).unwrap();
+            check_against(key, value, "llama", 1).unwrap();
         }
+        assert!(check_against("tokenizer.ggml.eos_token_id", &1.into(), "llama", 1).is_err());
+        assert!(check_against("llama.context_length", &8192.into(), "qwen2", 1).is_err());
     }
 }

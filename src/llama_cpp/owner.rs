@@ -4,7 +4,7 @@ use async_channel::Receiver;
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     thread::{self, JoinHandle},
 };
 
@@ -31,6 +31,15 @@ pub(super) fn start<C: Send + 'static>(
         })
         .map_err(|error| Error::new(ErrorKind::Engine, "the model's thread could not be started").with_source(error))?;
     Ok((thread, fault))
+}
+
+/// Waits for the thread's end, once its commands are closed.
+pub(super) fn join(thread: &Mutex<Option<JoinHandle<()>>>) {
+    let thread = thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // Whoever is woken by the thread may drop its last handle there: it cannot wait for itself.
+    if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id()) {
+        let _ = thread.join();
+    }
 }
 
 /// Does something that may panic, and if it does, says why before the panic goes on: those who wait see by what it drops

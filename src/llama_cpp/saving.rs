@@ -8,9 +8,7 @@ impl LlamaCpp {
     /// tokens of the prompt. Of the options those count that say how long the call may take, and its adapter.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) where the file cannot be written whole,
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the model has forgotten the beginning of the
-    /// prompt, as one that looks back a limited way, and those of any prompt.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) where the file cannot be written whole, and those of any prompt.
     pub async fn save_state(&self, prompt: impl IntoRequest, path: impl Into<PathBuf>) -> Result<usize> {
         let Request { prompt, options, .. } = prompt.into_request();
         let GenerateOptions { timeout, priority, overflow, lora, .. } = options;
@@ -19,7 +17,8 @@ impl LlamaCpp {
     }
 
     /// Takes over a state that [`save_state`](LlamaCpp::save_state) wrote, and gives its tokens: prompts that begin like
-    /// its prompt are evaluated from where they differ, as long as it is kept.
+    /// its prompt are evaluated from where they differ, as long as it is kept. Of a recurrent model, or a prompt longer than
+    /// a model looks back (its sliding window), that goes for prompts that begin with all of it.
     ///
     /// # Errors
     /// [`ErrorKind::Load`](crate::ErrorKind::Load) for a file that is damaged, no state, or one of another model or of one

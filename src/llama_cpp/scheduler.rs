@@ -6,10 +6,10 @@
 //! came last waits until another one is over, and is evaluated again.
 use super::{
     around::Surroundings,
-    command::Aim,
+    command::{Aim, Job},
     draft::Draft,
     engine::{Decoded, Engine},
-    events::{self, Batch},
+    events::{self, Batch, Outcome, Work},
     lora::Adapter,
     plan::{Pace, Part, plan},
     queue::Queue,
@@ -17,7 +17,7 @@ use super::{
     slots::{Slots, common},
     state,
 };
-use crate::{Chunk, Completion, Error, ErrorKind, Result, Usage};
+use crate::{Chunk, Completion, Error, ErrorKind, FinishReason, Result, Timings, Usage};
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -142,6 +142,11 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         self.engine.layout().can_cut && !self.pace.alone
     }
 
+    /// Whether that goes for the text in this slot.
+    fn may_guess_in(&self, slot: usize) -> bool {
+        self.may_guess() && self.engine.can_cut(slot)
+    }
+
     fn drop_unwanted(&mut self) {
         let now = Instant::now();
         for text in &mut self.texts {
@@ -160,8 +165,7 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         while self.texts.len() < self.engine.layout().slots {
             let Some(job) = queue.pop() else { return };
             if let Aim::Load(path) = &job.aim {
-                let loaded = self.restore(path);
-                let _ = job.reply.unbounded_send(loaded.map(|count| Chunk::Done(held(count))));
+                self.load(&job, path);
                 continue;
             }
             let Some(mut sequence) = Sequence::admit(*job, self.around, self.engine.layout().n_ctx) else { continue };
@@ -173,6 +177,25 @@ impl<'a, 'model> Scheduler<'a, 'model> {
             let text = Text { sequence, slot: None, number: self.begun, behind, is_parked: false, is_over: false };
             self.texts.push(text);
         }
+    }
+
+    /// Answers a call that wants a state taken over.
+    fn load(&mut self, job: &Job, path: &Path) {
+        let timings = Timings { load: self.around.load_time, queue: job.arrived.elapsed(), ..Timings::default() };
+        let loaded = self.restore(path);
+        let (counters, mut work) = (self.around.counters, Work::default());
+        match &loaded {
+            Ok(count) => {
+                work.prompt = *count;
+                counters.completed.add(1);
+                events::call(self.around, job, &timings, &work, Outcome::Completed(&FinishReason::EndOfText));
+            }
+            Err(error) => {
+                counters.failed.add(1);
+                events::call(self.around, job, &timings, &work, Outcome::Failed(error));
+            }
+        }
+        let _ = job.reply.unbounded_send(loaded.map(|count| Chunk::Done(held(count))));
     }
 
     /// Takes over the state in a file.
@@ -218,17 +241,20 @@ impl<'a, 'model> Scheduler<'a, 'model> {
                 continue;
             }
             let chunk = self.pace.alone.then_some(self.pace.n_batch);
-            let may_guess = self.may_guess();
             let Some(taken) = self.slots.take(&mut self.engine, text.sequence.tokens(), text.sequence.adapter(), chunk)
             else {
                 return;
             };
+            let may_guess = self.may_guess_in(taken.slot);
             self.around.counters.cached_tokens.add(taken.cached);
             if let Some(text) = self.texts.get_mut(at) {
                 text.slot = Some(taken.slot);
                 text.behind = None;
                 text.is_parked = false;
                 text.sequence.resume(taken.cached);
+                if !may_guess {
+                    text.sequence.forget_guess();
+                }
                 if let (Some(path), Some(_)) = (text.sequence.saves_to(), &taken.logits) {
                     let saved = save(&self.slots, &self.engine, taken.slot, path, text.sequence.adapter(), self.around);
                     text.sequence.finish_saved(saved, self.around);
@@ -257,7 +283,9 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         let Some(draft) = &mut self.draft else { return };
         let started = Instant::now();
         let adapter = self.adapter;
-        let undrafted = |text: &'_ Text| text.slot.filter(|_| text.sequence.adapter() == adapter);
+        let engine = &self.engine;
+        let undrafted =
+            |text: &'_ Text| text.slot.filter(|&at| text.sequence.adapter() == adapter && engine.can_cut(at));
         let texts = self.texts.iter().enumerate();
         let (places, mut guesses): (Vec<usize>, Vec<_>) =
             texts.filter_map(|(at, text)| Some((at, text.sequence.undrafted(undrafted(text)?)?))).unzip();
@@ -390,7 +418,7 @@ impl<'a, 'model> Scheduler<'a, 'model> {
             if part.guessed > 0 {
                 self.keep_right(part, right);
             }
-            let may_guess = self.may_guess() && !part.rows.is_empty();
+            let may_guess = self.may_guess_in(part.slot) && !part.rows.is_empty();
             if let Some(text) = self.texts.get_mut(part.text).filter(|text| may_guess && !text.is_over) {
                 text.sequence.guess_next();
             }
@@ -426,7 +454,8 @@ impl<'a, 'model> Scheduler<'a, 'model> {
 
     /// The memory is full: forgets a text that is over, or makes the text that came last wait.
     fn make_room(&mut self) {
-        if self.slots.evict(&mut self.engine) {
+        // What texts leave that are over may go, as soon as they are let go of.
+        if self.slots.evict(&mut self.engine) || self.texts.iter().any(|text| text.is_over && text.slot.is_some()) {
             return;
         }
         let seated = self.texts.iter().enumerate().filter(|(_, text)| text.slot.is_some() && !text.is_over);

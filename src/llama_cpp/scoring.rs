@@ -27,10 +27,10 @@ impl LlamaCpp {
         self.score_with(prompt.into(), text.into(), &GenerateOptions::new()).await
     }
 
-    /// The same with what `options` say of how long and how urgently the answer is waited for.
+    /// The same with what `options` say of how long and how urgently the answer is waited for, and of the adapter.
     async fn score_with(&self, prompt: Prompt, text: String, options: &GenerateOptions) -> Result<Score> {
-        let GenerateOptions { timeout, priority, overflow, .. } = *options;
-        let options = GenerateOptions { timeout, priority, overflow, ..GenerateOptions::new().logprobs(0) };
+        let GenerateOptions { timeout, priority, overflow, lora, .. } = options.clone();
+        let options = GenerateOptions { timeout, priority, overflow, lora, ..GenerateOptions::new().logprobs(0) };
         let request = Request::new(prompt).with_options(options);
         let completion = self.finish(request, Aim::Score(text.clone())).await?;
         Ok(Score::new(text, completion.logprobs.into_iter().map(|token| token.chosen).collect()))

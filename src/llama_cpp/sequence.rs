@@ -241,6 +241,11 @@ impl Sequence {
         self.guess = guess;
     }
 
+    /// Guesses nothing, where what is wrong could not be taken back.
+    pub(super) fn forget_guess(&mut self) {
+        self.guess.clear();
+    }
+
     /// Guesses what comes after the pending tokens.
     pub(super) fn guess_next(&mut self) {
         let most = self.room_of_guess();
@@ -339,7 +344,7 @@ impl Sequence {
                 None => return Err(out_of_tokens(self.room(), None)),
             },
         };
-        self.writer.note(logits, token, &self.job, around);
+        self.writer.note(logits, token, &self.job, around)?;
         match self.append(token, around)? {
             Some(reason) => Ok(Some(reason)),
             None => self.forward(around),

@@ -80,24 +80,27 @@ impl<'a> Slots<'a> {
         if chunk.is_none() {
             self.recall(engine, tokens.get(..usable).unwrap_or_default(), adapter);
         }
-        let shared = |slot: &Slot| {
+        let shared = |(at, slot): (usize, &Slot)| {
             if slot.adapter != adapter {
                 return 0;
             }
             let all = common(&slot.tokens, tokens);
-            let can_be_cut = engine.layout().can_cut || (!slot.in_use && all == slot.tokens.len());
-            if can_be_cut && slot.logits_after(tokens.len()).is_some() && all == tokens.len() {
+            let can_cut = engine.can_cut(at);
+            // Between cells of their own a copy is made with the next batch, so there has to be one.
+            let is_there = can_cut && (engine.layout().shared || !slot.in_use);
+            let is_whole = !slot.in_use && all == slot.tokens.len();
+            if (is_there || is_whole) && slot.logits_after(tokens.len()).is_some() && all == tokens.len() {
                 return all;
             }
             let shared = all.min(usable);
-            match chunk {
+            let shared = match chunk {
                 Some(chunk) => shared.min(slot.steady) / chunk.max(1) * chunk.max(1),
-                // What cannot be cut must be taken whole.
-                None if !engine.layout().can_cut && (slot.in_use || shared < slot.tokens.len()) => 0,
                 None => shared,
-            }
+            };
+            // What cannot be cut must be taken whole.
+            if !can_cut && (slot.in_use || shared < slot.tokens.len()) { 0 } else { shared }
         };
-        let lengths: Vec<usize> = self.entries.iter().map(shared).collect();
+        let lengths: Vec<usize> = self.entries.iter().enumerate().map(shared).collect();
         let length = |slot: usize| lengths.get(slot).copied().unwrap_or(0);
         let free = |slots: &Self, slot: usize| slots.entries.get(slot).is_some_and(|slot| !slot.in_use);
         // Among equals one that is free, and of those the one that loses least.
@@ -152,9 +155,9 @@ impl<'a> Slots<'a> {
     /// Reads from disk what a text begins with, if that is more than any slot holds.
     fn recall(&mut self, engine: &mut Engine<'_>, tokens: &[LlamaToken], adapter: Adapter) {
         let can_cut = engine.layout().can_cut;
-        let held = self.entries.iter().filter(|slot| slot.adapter == adapter).map(|slot| {
+        let held = self.entries.iter().enumerate().filter(|(_, slot)| slot.adapter == adapter).map(|(at, slot)| {
             let shared = common(&slot.tokens, tokens);
-            if can_cut || (!slot.in_use && shared == slot.tokens.len()) { shared } else { 0 }
+            if engine.can_cut(at) || (!slot.in_use && shared == slot.tokens.len()) { shared } else { 0 }
         });
         let enough = held.max().unwrap_or(0) + WORTH_COPYING;
         let best = |spill: &Spill<'_>| spill.best(tokens, adapter, enough, can_cut);

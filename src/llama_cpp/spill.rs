@@ -6,11 +6,19 @@ use std::{
     fs,
     hash::{BuildHasher, Hasher},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 /// A state of fewer tokens is evaluated again as fast as it is read.
 const WORTH_KEEPING: usize = 32;
 const EXTENSION: &str = "catena-state";
+/// The extension of what is being written.
+const UNSEALED: &str = "catena-part";
+/// What is that old is not being written any more: a process ended over it.
+const ABANDONED: Duration = Duration::from_secs(3600);
+/// States that were written, or begun, by any model of the process.
+static WRITTEN: AtomicUsize = AtomicUsize::new(0);
 
 /// The folder with the states of one model.
 pub(super) struct Spill<'a> {
@@ -30,6 +38,9 @@ struct Entry {
     adapter: Adapter,
     bytes: u64,
     last_used: u64,
+    /// Whether a text that goes on like its beginning alone may use it, as far as is known: the state of a model that looks
+    /// back a limited way turns out to have no beginning when it is read.
+    can_cut: bool,
 }
 
 impl<'a> Spill<'a> {
@@ -45,18 +56,27 @@ impl<'a> Spill<'a> {
             Error::new(crate::ErrorKind::Io, message).with_path(folder.display().to_string()).with_source(error)
         };
         fs::create_dir_all(folder).map_err(failed)?;
-        let mut spill =
-            Spill { folder: folder.to_owned(), budget, identities, entries: Vec::new(), clock: 0, counters };
+        let mut found = Vec::new();
         for file in fs::read_dir(folder).map_err(failed)?.flatten() {
-            let path = file.path();
-            if path.extension().is_none_or(|extension| extension != EXTENSION) {
+            let (path, Ok(about)) = (file.path(), file.metadata()) else { continue };
+            let extension = path.extension().unwrap_or_default();
+            let changed = about.modified().ok();
+            let age = changed.and_then(|changed| changed.elapsed().ok());
+            if extension == UNSEALED && age > Some(ABANDONED) {
+                let _ = fs::remove_file(&path);
+            }
+            if extension != EXTENSION {
                 continue;
             }
-            // Those of other models are none of ours, and damaged ones may be theirs.
-            let Ok(adapter) = state::check(&path, identities) else { continue };
-            let (Ok(tokens), Ok(about)) = (state::tokens(&path), file.metadata()) else { continue };
-            spill.entries.push(Entry { path, tokens, adapter, bytes: about.len(), last_used: 0 });
+            // Those of other models are none of ours. Damage shows when a state is used.
+            let Ok((adapter, tokens)) = state::claim(&path, identities) else { continue };
+            found.push((changed, Entry { path, tokens, adapter, bytes: about.len(), last_used: 0, can_cut: true }));
         }
+        // The oldest go first where there are too many.
+        found.sort_by_key(|&(changed, _)| changed);
+        let clock = found.len() as u64;
+        let entries = (1..).zip(found).map(|(last_used, (_, entry))| Entry { last_used, ..entry }).collect();
+        let mut spill = Spill { folder: folder.to_owned(), budget, identities, entries, clock, counters };
         spill.keep_within_budget();
         Ok(spill)
     }
@@ -73,7 +93,9 @@ impl<'a> Spill<'a> {
             return;
         }
         let path = self.folder.join(format!("{:016x}.{EXTENSION}", name(identity, tokens)));
-        let unsealed = path.with_extension("part");
+        // Another model of this process, or another process, may be writing the same state.
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        let unsealed = path.with_extension(format!("{}-{number}.{UNSEALED}", std::process::id()));
         let written = engine
             .save(slot, tokens, &unsealed)
             .and_then(|length| state::seal(&unsealed, length, identity))
@@ -90,7 +112,7 @@ impl<'a> Spill<'a> {
                 remove(shorter);
                 self.clock += 1;
                 let (tokens, last_used) = (tokens.to_vec(), self.clock);
-                self.entries.push(Entry { path, tokens, adapter, bytes: about.len(), last_used });
+                self.entries.push(Entry { path, tokens, adapter, bytes: about.len(), last_used, can_cut: true });
                 self.keep_within_budget();
             }
             Err(error) => {
@@ -111,7 +133,7 @@ impl<'a> Spill<'a> {
     ) -> Option<usize> {
         let length = |entry: &Entry| {
             let shared = common(&entry.tokens, tokens);
-            let usable = entry.adapter == adapter && (can_cut || shared == entry.tokens.len());
+            let usable = entry.adapter == adapter && (can_cut && entry.can_cut || shared == entry.tokens.len());
             if usable { shared } else { 0 }
         };
         let lengths = self.entries.iter().map(length).enumerate().filter(|&(_, length)| length > at_least);
@@ -133,6 +155,7 @@ impl<'a> Spill<'a> {
                 self.clock += 1;
                 if let Some(entry) = self.entries.get_mut(at) {
                     entry.last_used = self.clock;
+                    entry.can_cut = engine.can_cut(slot);
                 }
                 self.counters.recalled_tokens.add(tokens.len());
                 Some(tokens)

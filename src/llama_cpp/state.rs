@@ -37,37 +37,43 @@ pub(super) fn seal(path: &Path, length: u64, identity: &str) -> Result<()> {
 
 /// Which of these models the whole and undamaged state in a file is of.
 pub(super) fn check<K: Copy>(path: &Path, identities: &[(K, String)]) -> Result<K> {
-    let damaged = |how: &str| {
-        let message = format!("the file is no saved state, or a damaged one ({how}): save the state again");
-        Error::new(ErrorKind::Load, message).with_path(path.display().to_string())
-    };
-    let seal = read_seal(path).map_err(|error| failed("read", path, error))?;
-    let Some(Seal { identity, length, sum }) = seal else { return Err(damaged("it has no seal")) };
-    let found = identities.iter().find(|(_, known)| *known == identity).map(|&(found, _)| found).ok_or_else(|| {
-        let message = "the state is one of another model, or of one that was loaded in another way: only the very same \
-                       file, loaded alike, can go on from it";
-        Error::new(ErrorKind::Load, message).with_path(path.display().to_string())
-    })?;
+    let (found, Seal { identity, length, sum }) = sealed(path, identities)?;
     let summed = File::open(path).and_then(|file| checksum(file.take(length).chain(identity.as_bytes())));
     if summed.map_err(|error| failed("read", path, error))? != sum {
-        return Err(damaged("its checksum is another one"));
+        return Err(damaged(path, "its checksum is another one"));
     }
     Ok(found)
 }
 
-/// The tokens that a checked state is of.
-pub(super) fn tokens(path: &Path) -> Result<Vec<LlamaToken>> {
-    let read = || -> io::Result<Vec<LlamaToken>> {
-        let mut file = BufReader::new(File::open(path)?);
-        let length = file.get_ref().metadata()?.len();
-        file.seek(SeekFrom::Start(HEAD - 4))?;
-        let count = u64::from(u32::from_le_bytes(bytes(&mut file)?));
-        if count > length / 4 {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        (0..count).map(|_| Ok(LlamaToken(i32::from_le_bytes(bytes(&mut file)?)))).collect()
-    };
-    read().map_err(|error| failed("read", path, error))
+/// Which of these models a file claims to have a state of, and of which tokens. Only its two ends are read: it may be
+/// damaged, and is to be checked before it is used.
+pub(super) fn claim<K: Copy>(path: &Path, identities: &[(K, String)]) -> Result<(K, Vec<LlamaToken>)> {
+    let (found, Seal { length, .. }) = sealed(path, identities)?;
+    Ok((found, tokens(path, length).map_err(|error| failed("read", path, error))?))
+}
+
+/// The seal of a file, and which of these models it names.
+fn sealed<K: Copy>(path: &Path, identities: &[(K, String)]) -> Result<(K, Seal)> {
+    let seal = read_seal(path).map_err(|error| failed("read", path, error))?;
+    let seal = seal.ok_or_else(|| damaged(path, "it has no seal"))?;
+    let found = identities.iter().find(|(_, known)| *known == seal.identity).map(|&(found, _)| found);
+    let found = found.ok_or_else(|| {
+        let message = "the state is one of another model, or of one that was loaded in another way: only the very same \
+                       file, loaded alike, can go on from it";
+        Error::new(ErrorKind::Load, message).with_path(path.display().to_string())
+    })?;
+    Ok((found, seal))
+}
+
+/// The tokens that llama.cpp put before a state, which has `length` bytes with them.
+fn tokens(path: &Path, length: u64) -> io::Result<Vec<LlamaToken>> {
+    let mut file = BufReader::new(File::open(path)?);
+    file.seek(SeekFrom::Start(HEAD - 4))?;
+    let count = u64::from(u32::from_le_bytes(bytes(&mut file)?));
+    if count > length.saturating_sub(HEAD) / 4 {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    (0..count).map(|_| Ok(LlamaToken(i32::from_le_bytes(bytes(&mut file)?)))).collect()
 }
 
 struct Seal {
@@ -124,6 +130,11 @@ fn bytes<const N: usize>(source: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
+fn damaged(path: &Path, how: &str) -> Error {
+    let message = format!("the file is no saved state, or a damaged one ({how}): save the state again");
+    Error::new(ErrorKind::Load, message).with_path(path.display().to_string())
+}
+
 fn failed(what: &str, path: &Path, error: io::Error) -> Error {
     let message = format!("the state cannot be {what}: {error}");
     Error::new(ErrorKind::Io, message).with_path(path.display().to_string()).with_source(error)
@@ -155,6 +166,29 @@ mod tests {
             std::fs::write(file.path(), &whole).unwrap();
             prop_assert_eq!(check(file.path(), &models).unwrap_err().kind(), ErrorKind::Load);
         }
+    }
+
+    #[test]
+    fn what_a_file_claims_is_read_from_its_ends() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let with_count = |count: u32| {
+            let head = [0_u32, 0, count, 7, 8, 9].map(u32::to_le_bytes).concat();
+            std::fs::write(file.path(), [head, vec![0; 5000]].concat()).unwrap();
+            seal(file.path(), 5024, "model").unwrap();
+        };
+        let models = [(1, "model".to_owned())];
+        with_count(3);
+        let claimed = (1, [7, 8, 9].map(LlamaToken).to_vec());
+        assert_eq!(claim(file.path(), &models).unwrap(), claimed);
+        // What is between the ends is looked at when it is used.
+        let mut bytes = std::fs::read(file.path()).unwrap();
+        bytes[2500] = 1;
+        std::fs::write(file.path(), bytes).unwrap();
+        assert_eq!(claim(file.path(), &models).unwrap(), claimed);
+        assert_eq!(check(file.path(), &models).unwrap_err().kind(), ErrorKind::Load);
+        assert_eq!(claim(file.path(), &[(1, "other".to_owned())]).unwrap_err().kind(), ErrorKind::Load);
+        with_count(u32::MAX);
+        assert_eq!(claim(file.path(), &models).unwrap_err().kind(), ErrorKind::Io);
     }
 
     #[test]

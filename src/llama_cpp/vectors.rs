@@ -20,7 +20,7 @@ use llama_cpp_2::{
 };
 use std::{
     num::NonZeroU32,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock},
     thread::JoinHandle,
 };
 
@@ -89,10 +89,7 @@ impl Vectors {
 impl Drop for Vectors {
     fn drop(&mut self) {
         self.jobs.close();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
+        owner::join(&self.thread);
     }
 }
 
@@ -237,7 +234,14 @@ impl Embedder<'_> {
             );
             return Err(Error::new(ErrorKind::ContextOverflow, message));
         }
-        Ok(before.into_iter().chain(text.into_iter().take(room)).chain(after).collect())
+        // What the tokenizer puts behind a text stays there: many models make their vectors of it.
+        let end = match input {
+            Input::Text(_) => vocab.tokenize(b"", true, false).last().copied(),
+            Input::Pair(..) => None,
+        };
+        let end = end.filter(|end| text.len() > room && text.last() == Some(end));
+        let text = text.into_iter().take(room - usize::from(end.is_some()));
+        Ok(before.into_iter().chain(text).chain(end).chain(after).collect())
     }
 
     /// The tokens of a text, and those before it, of the question, and behind it.

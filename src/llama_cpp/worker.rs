@@ -65,7 +65,7 @@ pub(super) fn run(
             model: &model,
             vocabulary: Arc::clone(&loaded.vocabulary),
             constraints: Constraints::new(trie),
-            identities: adapters.names().identities(&loaded.identity),
+            identities: adapters.names().identities(&format!("{} {}", loaded.identity, load::memory(setup, &model))),
             adapters: adapters.names(),
             canonical: Canonical::new(&model.vocab()),
             load_time: loaded.report.load_time,

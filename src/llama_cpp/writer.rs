@@ -29,6 +29,8 @@ pub(super) struct Writer {
     forward: bool,
     /// Whether the answer is brought to its end before the tokens run out.
     close: bool,
+    /// Tokens that a bias forbids.
+    forbidden: Vec<u32>,
     /// The rest of an answer that is being closed.
     closing: Option<VecDeque<u32>>,
     /// Thoughts that are being written.
@@ -77,6 +79,7 @@ impl Writer {
             }
             None => (None, VecDeque::new()),
         };
+        let forbidden = job.options.logit_bias.iter().filter(|(_, bias)| *bias == f32::NEG_INFINITY);
         Ok(Writer {
             sampler,
             constraint,
@@ -85,6 +88,7 @@ impl Writer {
             // Probabilities come from logits, which nobody works out for text that is only appended.
             forward: job.options.fast_forward != Some(false) && job.options.logprobs.is_none(),
             close: job.options.close != Some(false),
+            forbidden: forbidden.map(|&(token, _)| token).collect(),
             closing: None,
             think,
             reasoning: None,
@@ -121,6 +125,9 @@ impl Writer {
     /// Chooses the next token, `room` of which are left.
     pub(super) fn choose(&mut self, logits: &[f32], around: &Surroundings<'_>, room: usize) -> Result<Choice> {
         if let Some(token) = self.closing.as_mut().and_then(VecDeque::pop_front) {
+            return Ok(Choice::Token(token));
+        }
+        if let Some(token) = self.insert.pop_front() {
             return Ok(Choice::Token(token));
         }
         if self.think.is_some() {
@@ -203,10 +210,11 @@ impl Writer {
     }
 
     /// Notes how probable a token was.
-    pub(super) fn note(&mut self, logits: &[f32], token: u32, job: &Job, around: &Surroundings<'_>) {
+    pub(super) fn note(&mut self, logits: &[f32], token: u32, job: &Job, around: &Surroundings<'_>) -> Result<()> {
         if let Some(n) = job.options.logprobs {
-            self.logprobs.push(logprobs(logits, token, n as usize, &around.vocabulary));
+            self.logprobs.push(logprobs(logits, token, n as usize, &around.vocabulary)?);
         }
+        Ok(())
     }
 
     /// Adds a token to the answer. Says why the answer ends with it, if it does.
@@ -243,17 +251,21 @@ impl Writer {
     /// The tokens of the text that must follow, as far as what comes after it does not change how it is cut.
     pub(super) fn forced(&mut self, job: &Job, around: &Surroundings<'_>) -> Result<Vec<u32>> {
         if !self.insert.is_empty() {
-            return Ok(self.insert.drain(..).collect());
+            // Where probabilities are asked for, each waits for the logits that tell how probable it was.
+            let waits = job.options.logprobs.is_some();
+            return Ok(if waits { Vec::new() } else { self.insert.drain(..).collect() });
         }
         let answers = self.think.is_none() && self.forward && self.closing.is_none();
         let Some(constraint) = self.constraint.as_ref().filter(|_| answers) else {
             return Ok(Vec::new());
         };
         let run = forced(constraint, around)?;
-        let is_forbidden = |token: &u32| {
-            job.options.logit_bias.iter().any(|(biased, bias)| biased == token && *bias == f32::NEG_INFINITY)
-        };
-        Ok(if run.iter().any(is_forbidden) { Vec::new() } else { run })
+        Ok(if self.forbids(&run) { Vec::new() } else { run })
+    }
+
+    /// Whether one of these tokens is forbidden.
+    fn forbids(&self, tokens: &[u32]) -> bool {
+        tokens.iter().any(|token| self.forbidden.contains(token))
     }
 
     /// Leaves of a guess what the grammar allows.
@@ -283,12 +295,13 @@ impl Writer {
         if constraint.distance() < room as u64 {
             return Ok(None);
         }
-        Ok(closing::rest(constraint, around, room)?.filter(|rest| rest.len() == room))
+        Ok(self.rest(around, room)?.filter(|rest| rest.len() == room))
     }
 
-    /// The shortest rest, which takes at most `room` tokens.
+    /// The shortest rest, which takes at most `room` tokens, and none that is forbidden.
     pub(super) fn rest(&self, around: &Surroundings<'_>, room: usize) -> Result<Option<Arc<[u32]>>> {
-        self.constraint.as_ref().map_or(Ok(None), |constraint| closing::rest(constraint, around, room))
+        let Some(constraint) = &self.constraint else { return Ok(None) };
+        Ok(closing::rest(constraint, around, room)?.filter(|rest| !self.forbids(rest)))
     }
 
     /// The tokens that the answer goes on with, if they are known.

@@ -218,7 +218,11 @@ impl GenerateOptions {
         self
     }
 
-    /// The same with this much added to a token's logit.
+    /// The same with this much added to a token's logit; negative infinity forbids the token.
+    ///
+    /// What is promised of answers that are held to a grammar, that they end before the tokens run out, does not look at
+    /// tokens that are forbidden: where such a one stands in the shortest rest, the answer may end in the middle, with
+    /// [`ErrorKind::OutOfTokens`] and the text so far.
     #[must_use]
     pub fn logit_bias(mut self, token: u32, bias: f32) -> Self {
         self.logit_bias.push((token, bias));

@@ -1,6 +1,6 @@
 //! What is wrong is told with what and where.
-use super::{changed, load, tiny, tiny_path, without_template};
-use catena::{Error, ErrorKind, GenerateOptions, Grammar, LlamaCpp, Message, Prompt};
+use super::{changed, gguf::Gguf, load, tiny, tiny_path, without_template};
+use catena::{Error, ErrorKind, GenerateOptions, Grammar, LlamaCpp, LlamaCppEmbeddings, Message, Prompt};
 use std::path::Path;
 
 fn load_error(path: impl AsRef<Path>) -> Error {
@@ -75,6 +75,25 @@ fn files_over_which_llama_cpp_ends_the_process() {
         });
         assert!(load_error(file.path()).message().contains("two of its tokens"), "{change:?}");
     }
+}
+
+/// Where a file has a vector of each position, llama.cpp reads behind the last one, or ends the process.
+#[test]
+fn a_context_beyond_the_positions_of_a_model() {
+    let file = Gguf::new("gpt2").filled("position_embd.weight", &[4, 16], 0.0).write();
+    let embeddings = |n_ctx| LlamaCppEmbeddings::builder(file.path()).n_ctx(n_ctx).load().unwrap_err();
+    let text = |n_ctx| LlamaCpp::builder(file.path()).n_ctx(n_ctx).load().unwrap_err();
+    for error in [text(17), embeddings(17)] {
+        assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidOption, Some("n_ctx")), "{error}");
+        assert!(error.message().contains("at most 16"), "{error}");
+    }
+    // Nothing else is in the file.
+    for error in [text(16), embeddings(16)] {
+        assert_eq!(error.kind(), ErrorKind::Load, "{error}");
+    }
+    // llama.cpp rounds up what it holds: nobody asked for more than the model was trained for.
+    let trained = LlamaCpp::builder(tiny_path()).n_threads(1).kv_override("llama.context_length", 1000);
+    assert_eq!(load(trained).report().n_ctx, 1000);
 }
 
 #[test]

@@ -1,8 +1,14 @@
 //! What is dropped stops.
 use super::{load, tiny};
 use catena::{GenerateOptions, LlamaCpp, Model, RunContext, testing::Expect};
-use futures::{FutureExt, StreamExt};
-use std::time::Duration;
+use futures::{FutureExt, StreamExt, future::BoxFuture};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, mpsc},
+    task::{Context, Wake},
+    thread,
+    time::Duration,
+};
 
 pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
     for _ in 0..60_000 {
@@ -89,4 +95,34 @@ async fn deltas_arrive_before_the_text_is_complete() {
     let first = text.next().await.unwrap().unwrap();
     assert!(!first.is_empty());
     assert_eq!(llm.stats().completed, 0, "the first delta came when all was written");
+}
+
+/// Drops a call, and with it the last handle of its model, on the thread that wakes it. Tells on which that was, and whether
+/// it went well.
+struct DropsOnWake(Mutex<Option<BoxFuture<'static, ()>>>, mpsc::Sender<(Option<String>, bool)>);
+
+impl Wake for DropsOnWake {
+    fn wake(self: Arc<Self>) {
+        let Some(call) = self.0.lock().unwrap().take() else { return };
+        let went_well = catch_unwind(AssertUnwindSafe(|| drop(call))).is_ok();
+        let _ = self.1.send((thread::current().name().map(str::to_owned), went_well));
+    }
+}
+
+#[test]
+fn the_last_handle_may_be_dropped_on_the_thread_of_its_model() {
+    let llm = endless();
+    // Long enough that the call waits before it is answered.
+    let text = "word ".repeat(200_000);
+    let (told, outcome) = mpsc::channel();
+    let waker = Arc::new(DropsOnWake(Mutex::default(), told));
+    let mut call: BoxFuture<'static, ()> = Box::pin(async move { llm.tokenize(text, false).await.map(drop).unwrap() });
+    {
+        // Whoever wakes it waits until it is there.
+        let mut place = waker.0.lock().unwrap();
+        assert!(call.poll_unpin(&mut Context::from_waker(&Arc::clone(&waker).into())).is_pending());
+        *place = Some(call);
+    }
+    let (name, went_well) = outcome.recv_timeout(Duration::from_secs(60)).unwrap();
+    assert!(went_well && name.unwrap().starts_with("catena "));
 }

@@ -1,6 +1,9 @@
 //! Which value of an enum fits.
 use super::{load, steady::steady, tiny};
-use catena::{Classified, ErrorKind, GenerateOptions, Grammar, Message, Prompt, Request, RunConfig, Template, map};
+use catena::{
+    Classified, ErrorKind, GenerateOptions, Grammar, LlamaCpp, Message, Model, Prompt, Request, RunConfig, Template,
+    map,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::time::Duration;
@@ -56,6 +59,33 @@ async fn what_the_model_thinks_anyway_is_asked_once_and_taken_away() {
     // After the neutral prompt itself nothing is left.
     let nothing = mood.invoke(neutral).await.unwrap();
     assert!(nothing.distribution().all(|(_, probability)| (probability - 1.0 / 3.0).abs() < 1e-3), "{nothing:?}");
+}
+
+/// Each adapter thinks of the names in its own way.
+#[tokio::test]
+async fn it_is_asked_with_the_adapter_that_the_call_asks_for() {
+    let adapter = super::lora::adapter(1);
+    let llm = load(steady().lora("own", adapter.path(), 1.0));
+    let usual = load(steady().lora_path(adapter.path()));
+    let request =
+        |text: &str, name: &str| Request::new(text).with_options(GenerateOptions::new().lora(name.to_owned()));
+    let (prompt, neutral) = ("Review: it was good.\nMood:", "Review: N/A\nMood:");
+    for calibrated in [false, true] {
+        let step = |llm: &Model<LlamaCpp>| {
+            let mood = llm.classify::<Mood>();
+            if calibrated { mood.calibrated_on(neutral) } else { mood }
+        };
+        let mood = step(&llm);
+        let plain = mood.invoke(prompt).await.unwrap();
+        let found = mood.invoke(request(prompt, "own")).await.unwrap();
+        let expected = step(&usual).invoke(prompt).await.unwrap();
+        for (found, expected) in found.choices.probabilities().iter().zip(expected.choices.probabilities()) {
+            assert!((found - expected).abs() < 1e-3, "calibrated: {calibrated}, {found} and {expected}");
+        }
+        assert!(found.choices.probabilities() != plain.choices.probabilities());
+        let error = mood.invoke(request(prompt, "none")).await.unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ErrorKind::UnknownKey, Some("lora")));
+    }
 }
 
 #[tokio::test]

@@ -110,6 +110,31 @@ async fn without_it_answers_break_off() {
 }
 
 #[tokio::test]
+async fn no_answer_is_closed_with_a_token_that_is_forbidden() {
+    let llm = hot();
+    let [end] = llm.tokenize("~", false).await.unwrap()[..] else { panic!("the mark is one token") };
+    let grammar = Grammar::parse(r#"root ::= [a-z]+ ("~" | "^")"#).unwrap();
+    let only = Grammar::parse(r#"root ::= [a-z]+ "~""#).unwrap();
+    for seed in 0..6 {
+        for probable in [false, true] {
+            let options = GenerateOptions::new().max_tokens(5).seed(seed).logit_bias(end, f32::NEG_INFINITY);
+            let options = if probable { options.logprobs(0) } else { options };
+            let request = |grammar: &Grammar| Request::new("Write:").with_grammar(grammar.clone());
+            let llm = llm.clone().with_options(options);
+            let error = llm.invoke(request(&only)).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::OutOfTokens, "{error}");
+            let partial = error.partial().unwrap();
+            assert!(!partial.is_empty() && partial.bytes().all(|byte| byte.is_ascii_lowercase()), "{partial:?}");
+            // Where there is another end, it may be chosen.
+            match llm.invoke(request(&grammar)).await {
+                Ok(text) => assert!(text.ends_with('^'), "{text:?}"),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::OutOfTokens, "{error}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn each_token_that_closes_has_its_probability() {
     let llm = hot();
     let grammar = Grammar::from_type::<Order>().unwrap();

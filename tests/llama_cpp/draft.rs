@@ -6,36 +6,7 @@ use std::sync::LazyLock;
 use tempfile::NamedTempFile;
 
 /// Another model with the same vocabulary, which is mostly wrong.
-static STRANGER: LazyLock<NamedTempFile> = LazyLock::new(|| {
-    let (width, vocabulary) = (32, 512);
-    let mut file = Gguf::new("llama")
-        .seeded(7)
-        .with_tokenizer()
-        .number("llama.context_length", 4096)
-        .number("llama.embedding_length", width as u32)
-        .number("llama.feed_forward_length", 64)
-        .number("llama.block_count", 1)
-        .number("llama.attention.head_count", 2)
-        .number("llama.rope.dimension_count", 16)
-        .float("llama.attention.layer_norm_rms_epsilon", 1e-5)
-        .random("token_embd.weight", &[width, vocabulary], 1.0)
-        .filled("output_norm.weight", &[width], 1.0);
-    for (part, shape) in [
-        ("attn_q", [width, width]),
-        ("attn_k", [width, width]),
-        ("attn_v", [width, width]),
-        ("attn_output", [width, width]),
-        ("ffn_gate", [width, 64]),
-        ("ffn_up", [width, 64]),
-        ("ffn_down", [64, width]),
-    ] {
-        file = file.random(&format!("blk.0.{part}.weight"), &shape, 0.5);
-    }
-    for norm in ["attn_norm", "ffn_norm"] {
-        file = file.filled(&format!("blk.0.{norm}.weight"), &[width], 1.0);
-    }
-    file.write()
-});
+static STRANGER: LazyLock<NamedTempFile> = LazyLock::new(|| Gguf::llama(7, 1.0).write());
 
 fn prompts() -> Vec<String> {
     vec![
@@ -121,7 +92,8 @@ async fn it_guesses_beside_everything_else() {
             GenerateOptions::new().repeat_penalty(1.3),
         ];
         for case in cases {
-            let text = |llm: &Model<LlamaCpp>| llm.clone().with_options(case.clone()).invoke(prompt.clone());
+            let text =
+                async |llm: &Model<LlamaCpp>| llm.clone().with_options(case.clone()).invoke(prompt.clone()).await;
             let (expected, found) = futures::join!(text(&plain), text(&drafted));
             assert_eq!(found.unwrap(), expected.unwrap(), "{case:?}");
         }

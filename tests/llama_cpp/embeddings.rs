@@ -1,5 +1,5 @@
 //! Vectors of texts.
-use super::tiny_path;
+use super::{gguf::Gguf, tiny_path};
 use catena::{Embeddings, ErrorKind, LlamaCpp, LlamaCppEmbeddings, LlamaCppEmbeddingsBuilder, Pooling};
 use std::sync::{Arc, Mutex};
 
@@ -44,6 +44,24 @@ async fn long_texts_are_errors_or_cut() {
     assert!(product(&cut, &whole) > 0.999);
     let raw = tiny().normalize(false).load().unwrap().embed_one("a text").await.unwrap();
     assert!((product(&raw, &raw) - 1.0).abs() > 1e-2);
+}
+
+/// Models that make a vector of the last token are trained on that which ends a text.
+#[tokio::test]
+async fn a_text_that_is_cut_keeps_its_end() {
+    let file = Gguf::llama(1, 1.0).flag("tokenizer.ggml.add_eos_token", true).write();
+    let builder = || LlamaCppEmbeddings::builder(file.path()).n_ctx(64).n_threads(1).pooling(Pooling::Last);
+    let whole = builder().load().unwrap();
+    // Each mark is a token.
+    let marks = |count: usize| "~@^".chars().cycle().take(count).collect::<String>();
+    let mut most = 70;
+    while whole.embed_one(&marks(most)).await.is_err() {
+        most -= 1;
+    }
+    assert_eq!(most, 62, "one token begins a text and one ends it");
+    let fits = whole.embed_one(&marks(most)).await.unwrap();
+    let cut = builder().truncate(true).load().unwrap().embed_one(&marks(150)).await.unwrap();
+    assert!(product(&cut, &fits) > 0.9999, "{}", product(&cut, &fits));
 }
 
 #[test]

@@ -69,14 +69,22 @@ async fn batches_and_calls_are_told_with_all_their_fields() {
     stream.next().await.unwrap().unwrap();
     drop(stream);
     until("the cancellation", || llm.stats().cancelled == 1).await;
+    // States are calls, too.
+    let state = folder.path().join("state");
+    let count = llm.save_state("Is it so?", &state).await.unwrap() as u64;
+    assert_eq!(llm.load_state(&state).await.unwrap() as u64, count);
+    llm.load_state(&path).await.unwrap_err();
     let stats = llm.stats();
     drop(llm);
 
     let told = log.0.lock().unwrap().clone();
     let (batches, calls): (Vec<_>, Vec<_>) = told.iter().partition(|fields| fields["message"] == "batch");
     let outcomes: Vec<&str> = calls.iter().map(|call| call["outcome"].as_str()).collect();
-    assert_eq!(outcomes, ["completed", "failed", "cancelled"]);
-    let [done, failed, cancelled] = calls[..] else { panic!("{calls:?}") };
+    assert_eq!(outcomes, ["completed", "failed", "cancelled", "completed", "completed", "failed"]);
+    assert_eq!((stats.completed, stats.failed, stats.cancelled), (3, 2, 1));
+    let [done, failed, cancelled, saved, loaded, unloaded] = calls[..] else { panic!("{calls:?}") };
+    assert_eq!([saved, loaded].map(|call| number(call, "prompt_tokens")), [count; 2]);
+    assert_eq!((unloaded["error"].as_str(), number(unloaded, "prompt_tokens")), ("Load", 0));
     assert_eq!((done["message"].as_str(), done["finish_reason"].as_str()), ("call", "Grammar"));
     assert_eq!(number(done, "prompt_tokens"), completion.usage.prompt_tokens as u64);
     assert_eq!(number(done, "completion_tokens"), completion.usage.completion_tokens as u64);

@@ -1,8 +1,8 @@
 //! What goes wrong around the engine concerns nobody else.
-use super::{load, tiny};
+use super::{gguf::Gguf, load, tiny};
 use catena::{
-    CallbackHandler, Chunk, Delta, ErrorKind, GenerateOptions, Model, PanicPolicy, RunContext, RunInfo,
-    callback::with_panic_policy,
+    CallbackHandler, Chunk, Delta, Embeddings, ErrorKind, GenerateOptions, LlamaCpp, LlamaCppEmbeddings, Model,
+    PanicPolicy, RunContext, RunInfo, callback::with_panic_policy,
 };
 use futures::StreamExt;
 
@@ -50,6 +50,31 @@ async fn a_consumer_that_never_reads_holds_nobody_up() {
     let Some(Chunk::Done(text)) = rest.last() else { panic!("{rest:?}") };
     assert!(matches!(first, Chunk::Delta(_)));
     assert_eq!(*text, load(tiny()).with_options(options()).invoke("Once").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_model_that_gives_no_numbers_gives_no_answers() {
+    #[derive(Debug, Clone, serde::Deserialize, schemars::JsonSchema)]
+    enum Mood {
+        Good,
+        Bad,
+    }
+    let file = Gguf::llama(1, f32::NAN).write();
+    let llm = load(LlamaCpp::builder(file.path()).n_ctx(128).n_threads(1)).with_options(options());
+    let probable = GenerateOptions::new().logprobs(0);
+    let vectors = LlamaCppEmbeddings::builder(file.path()).n_ctx(128).n_threads(1).load().unwrap();
+    let errors = [
+        llm.invoke("Well?").await.unwrap_err(),
+        llm.clone().with_options(probable).invoke("Well?").await.unwrap_err(),
+        llm.score("Well?", " yes").await.unwrap_err(),
+        llm.classify::<Mood>().invoke("Well?").await.unwrap_err(),
+        vectors.embed_one("Well?").await.unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Engine, "{error}");
+        assert!(error.to_string().contains("not a number"), "{error}");
+    }
+    llm.health().unwrap();
 }
 
 /// Run by the test below, in a process with little memory.

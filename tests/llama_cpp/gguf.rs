@@ -17,6 +17,39 @@ impl Gguf {
         Gguf { keys: Vec::new(), tensors: Vec::new(), random: 1 }.text("general.architecture", architecture)
     }
 
+    /// A Llama of one layer with random weights and the vocabulary of the bundled model. Its logits are as large as
+    /// `output_norm`.
+    pub(crate) fn llama(seed: u64, output_norm: f32) -> Self {
+        let (width, hidden, vocabulary) = (32, 64, 512);
+        let mut file = Gguf::new("llama")
+            .seeded(seed)
+            .with_tokenizer()
+            .number("llama.context_length", 4096)
+            .number("llama.embedding_length", width as u32)
+            .number("llama.feed_forward_length", hidden as u32)
+            .number("llama.block_count", 1)
+            .number("llama.attention.head_count", 2)
+            .number("llama.rope.dimension_count", 16)
+            .float("llama.attention.layer_norm_rms_epsilon", 1e-5)
+            .random("token_embd.weight", &[width, vocabulary], 1.0)
+            .filled("output_norm.weight", &[width], output_norm);
+        for (part, shape) in [
+            ("attn_q", [width, width]),
+            ("attn_k", [width, width]),
+            ("attn_v", [width, width]),
+            ("attn_output", [width, width]),
+            ("ffn_gate", [width, hidden]),
+            ("ffn_up", [width, hidden]),
+            ("ffn_down", [hidden, width]),
+        ] {
+            file = file.random(&format!("blk.0.{part}.weight"), &shape, 0.5);
+        }
+        for norm in ["attn_norm", "ffn_norm"] {
+            file = file.filled(&format!("blk.0.{norm}.weight"), &[width], 1.0);
+        }
+        file
+    }
+
     /// The same with other random numbers from here on.
     pub(crate) fn seeded(mut self, seed: u64) -> Self {
         self.random = seed;
@@ -60,7 +93,13 @@ impl Gguf {
         self.key(name, 6, &value.to_le_bytes())
     }
 
+    pub(crate) fn flag(self, name: &str, value: bool) -> Self {
+        self.key(name, 7, &[u8::from(value)])
+    }
+
+    /// The same with this value, in the place of another one that it may have had.
     fn key(mut self, name: &str, kind: u32, value: &[u8]) -> Self {
+        self.keys.retain(|(known, _)| known != name);
         self.keys.push((name.to_owned(), [&kind.to_le_bytes(), value].concat()));
         self
     }

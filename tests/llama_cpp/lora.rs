@@ -102,9 +102,18 @@ async fn values_of_the_file_can_be_replaced() {
     assert_ne!(plain, begun);
     let longer = load(tiny().kv_override("llama.context_length", 9000).kv_override("tokenizer.ggml.eos_token_id", 1));
     assert_eq!(longer.report().n_ctx_train, 9000);
-    for (key, value) in [("llama.block_count", 3), ("tokenizer.ggml.pre", 3), ("llama.context_length", 0)] {
+    for (key, value) in [
+        ("llama.block_count", 3),
+        ("tokenizer.ggml.pre", 3),
+        ("llama.context_length", 0),
+        // What llama.cpp would pass over.
+        ("qwen2.context_length", 9000),
+        ("tokenizer.ggml.eos_token_id", 512),
+        ("tokenizer.ggml.end_token_id", 1),
+    ] {
         let error = tiny().kv_override(key, value).load().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidOption, "{error}");
+        assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidOption, Some("kv_override")), "{error}");
+        assert!(error.message().contains(key), "{error}");
     }
     let error = tiny().kv_override("tokenizer.ggml.pre", "no-such-rule").load().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Load, "{error}");

@@ -36,6 +36,7 @@ mod state;
 mod steady;
 mod thinking;
 mod typed;
+mod window;
 
 use catena::{LlamaCpp, LlamaCppBuilder, Model};
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@ use catena::{
     Completion, ErrorKind, FinishReason, GenerateOptions, Grammar, LlamaCpp, LlamaCppBuilder, Model, Overflow, Request,
 };
 use futures::future::join_all;
+use std::time::Duration;
 
 const N_CTX: usize = 256;
 
@@ -85,6 +86,16 @@ async fn an_answer_ends_as_its_grammar_and_its_tokens_say() {
     let forced = Grammar::parse(r#"root ::= "~"{600} [0-9]"#).unwrap();
     let forced = llm.invoke(Request::new("Go: ").with_grammar(forced)).await.unwrap();
     assert_eq!(forced.trim_end_matches(|c: char| c.is_ascii_digit()), "~".repeat(600));
+}
+
+#[tokio::test]
+async fn a_context_of_two_tokens_is_enough() {
+    let options =
+        GenerateOptions::new().max_tokens(10).logit_bias(0, f32::NEG_INFINITY).timeout(Duration::from_secs(60));
+    // The token that begins every text is all of the prompt, and none of those that end one is written.
+    let ends = options.logit_bias(1, f32::NEG_INFINITY).logit_bias(2, f32::NEG_INFINITY).overflow(Overflow::Shift);
+    let llm = load(tiny().n_ctx(2).n_parallel(1)).with_options(ends);
+    assert_eq!(llm.detailed().invoke("").await.unwrap().usage.completion_tokens, 10);
 }
 
 /// Nothing that was forgotten is taken for the beginning of another text.

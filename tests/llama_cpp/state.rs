@@ -1,6 +1,7 @@
 //! States in files.
 use super::{changed, load, steady::steady, tiny};
 use catena::{ErrorKind, GenerateOptions, LlamaCpp, LlamaCppBuilder, Message, Model, Prompt, Request};
+use futures::StreamExt;
 use std::path::{Path, PathBuf};
 
 fn head(of: &str) -> String {
@@ -42,6 +43,29 @@ async fn a_state_is_gone_on_from_by_another_engine() {
     assert_eq!(answer.usage.cached_tokens + 1, count);
 }
 
+/// Between sequences with cells of their own a copy is made with the next batch, and not before.
+#[tokio::test]
+async fn the_prompt_of_a_text_that_is_being_written_is_saved_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("head.state");
+    for unified in [true, false] {
+        let model = || load(builder().n_parallel(2).kv_unified(unified));
+        let (expected, _) = asked(&model(), "One").await;
+        let llm = model();
+        let long = Request::new(head("One")).with_options(GenerateOptions::new().max_tokens(200));
+        let mut first = llm.stream(long);
+        first.next().await.unwrap().unwrap();
+        let count = llm.save_state(head("One"), &path).await.unwrap();
+        assert_eq!(llm.stats().active, 1, "the first was over before the state was asked for");
+        drop(first);
+        let other = model();
+        assert_eq!(other.load_state(&path).await.unwrap(), count);
+        let (text, cached) = asked(&other, "One").await;
+        assert!(cached + 4 > count, "{cached} of {count}");
+        assert_eq!(text, expected, "unified: {unified}");
+    }
+}
+
 #[tokio::test]
 async fn files_that_are_damaged_foreign_or_not_there_are_told_and_nothing_else_happens() {
     let folder = tempfile::tempdir().unwrap();
@@ -63,6 +87,9 @@ async fn files_that_are_damaged_foreign_or_not_there_are_told_and_nothing_else_h
     let foreign = [
         load(builder().n_ctx(256)).load_state(&path).await,
         load(tiny()).load_state(&path).await,
+        // The same texts, and another layout of memory.
+        load(builder().kv_unified(false)).load_state(&path).await,
+        load(builder().deterministic(true)).load_state(&path).await,
         load(LlamaCpp::builder(changed(|_| ()).path()).n_ctx(512)).load_state(&path).await,
     ];
     for error in foreign {
@@ -157,6 +184,55 @@ async fn no_more_disk_is_taken_than_allowed_and_damage_costs_the_state_alone() {
     llm.health().unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     assert_eq!(builder().spill(file.path(), 1000).load().unwrap_err().kind(), ErrorKind::Io);
+}
+
+/// A folder is opened without reading all of it; what was damaged meanwhile is found when it is needed, and goes.
+#[tokio::test]
+async fn what_was_damaged_while_no_model_was_loaded_is_found_when_it_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = || load(builder().n_parallel(1).spill(folder.path(), 64 << 20));
+    let (expected, _) = asked(&load(builder()), "One").await;
+    let llm = model();
+    asked(&llm, "One").await;
+    asked(&llm, "Two").await;
+    drop(llm);
+    let written = files(folder.path());
+    assert_eq!(written.len(), 1);
+    let mut bytes = std::fs::read(&written[0]).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&written[0], bytes).unwrap();
+    let llm = model();
+    assert_eq!(llm.stats().spill_failures, 0);
+    let (again, cached) = asked(&llm, "One").await;
+    assert_eq!((again, cached < 10, llm.stats().spill_failures), (expected, true, 1));
+    assert!(!written[0].exists());
+}
+
+/// Damage is no reason to take more disk than allowed: what is damaged counts, and goes with the others.
+#[tokio::test]
+async fn the_oldest_go_first_where_there_are_too_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = |bytes| load(builder().n_parallel(1).spill(folder.path(), bytes));
+    let llm = model(64 << 20);
+    asked(&llm, "One").await;
+    asked(&llm, "Two").await;
+    let [first]: [PathBuf; 1] = files(folder.path()).try_into().unwrap();
+    asked(&llm, "Three").await;
+    drop(llm);
+    let mut both = files(folder.path());
+    assert_eq!(both.len(), 2);
+    both.retain(|file| *file != first);
+    let second = &both[0];
+    let [old, new] = [&first, second].map(|file| std::fs::metadata(file).unwrap().len());
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(10_000);
+    // The one that was written last is the older one now.
+    std::fs::File::options().append(true).open(second).unwrap().set_modified(long_ago).unwrap();
+    let abandoned = folder.path().join("state.1-0.catena-part");
+    std::fs::write(&abandoned, "half").unwrap();
+    std::fs::File::options().append(true).open(&abandoned).unwrap().set_modified(long_ago).unwrap();
+    drop(model(old + new - 1));
+    assert_eq!(files(folder.path()), [first]);
 }
 
 /// States of one adapter are not taken for those of another.

@@ -53,6 +53,24 @@ async fn thoughts_end_with_their_mark_or_their_budget_and_the_answer_is_whole() 
     assert!(ended > 5 && cut > 5, "{ended} ended by themselves, {cut} were cut");
 }
 
+/// The marks are not chosen, and have their probabilities as the rest has.
+#[tokio::test]
+async fn each_token_of_thoughts_and_marks_has_its_probability() {
+    let llm = hot();
+    for budget in [0, 3, 40] {
+        for seed in 0..4 {
+            let mut request = asked(Thinking::until("</think>").after("<think>").max_tokens(budget), seed);
+            request.options = request.options.logprobs(1);
+            let completion = llm.detailed().invoke(request).await.unwrap();
+            assert_eq!(completion.logprobs.len(), completion.usage.completion_tokens);
+            let tokens: Vec<u32> = completion.logprobs.iter().map(|entry| entry.chosen.token).collect();
+            let whole = llm.detokenize(tokens).await.unwrap();
+            assert!(whole.starts_with("<think>") && whole.ends_with(&completion.text), "{whole:?}");
+            assert!(whole.contains("</think>"), "{whole:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn thoughts_leave_room_for_the_answer() {
     let llm = hot();
