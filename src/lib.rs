@@ -91,7 +91,7 @@ pub use history::{
 pub use llama_cpp::{
     Choices, Classified, Classify, Device, FlashAttention, KvOverride, KvType, LlamaCpp, LlamaCppBuilder,
     LlamaCppEmbeddings, LlamaCppEmbeddingsBuilder, LlamaCppReranker, LlamaCppRerankerBuilder, LoadReport, Pooling,
-    Ranked, Score, SplitMode, Stats, WhenFull,
+    Ranked, Score, SplitMode, Stats,
 };
 pub use llm::{
     Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, Overflow, RawAnswer,

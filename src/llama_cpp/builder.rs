@@ -1,5 +1,5 @@
 //! How a model is loaded.
-use super::{FlashAttention, KvOverride, KvType, LlamaCpp, SplitMode, WhenFull, handle::Loading, overrides};
+use super::{FlashAttention, KvOverride, KvType, LlamaCpp, SplitMode, handle::Loading, overrides};
 use crate::{
     ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Overflow, Result, llm::invalid,
 };
@@ -31,7 +31,7 @@ pub(super) struct Setup {
     pub(super) type_v: KvType,
     pub(super) offload_kqv: bool,
     pub(super) lora_path: Option<PathBuf>,
-    pub(super) lora_scale: f32,
+    pub(super) lora_scale: Option<f32>,
     pub(super) loras: Vec<Lora>,
     pub(super) kv_overrides: Vec<(String, KvOverride)>,
     pub(super) chat_template: Option<String>,
@@ -46,8 +46,7 @@ pub(super) struct Setup {
     pub(super) spill: Option<(PathBuf, u64)>,
     pub(super) draft: Option<PathBuf>,
     pub(super) n_gpu_layers_draft: Option<i32>,
-    pub(super) queue: usize,
-    pub(super) when_full: WhenFull,
+    pub(super) queue: Option<usize>,
     pub(super) verbose: bool,
     #[cfg(test)]
     pub(super) faults: super::faults::Faults,
@@ -130,7 +129,7 @@ impl LlamaCppBuilder {
             type_v: KvType::default(),
             offload_kqv: true,
             lora_path: None,
-            lora_scale: 1.0,
+            lora_scale: None,
             loras: Vec::new(),
             kv_overrides: Vec::new(),
             chat_template: None,
@@ -145,8 +144,7 @@ impl LlamaCppBuilder {
             spill: None,
             draft: None,
             n_gpu_layers_draft: None,
-            queue: 64,
-            when_full: WhenFull::Wait,
+            queue: None,
             verbose: false,
             #[cfg(test)]
             faults: super::faults::Faults::default(),
@@ -191,8 +189,8 @@ impl LlamaCppBuilder {
         offload_kqv: bool => offload_kqv = offload_kqv;
         /// A LoRA adapter to lay over the model, for all calls that name no other.
         lora_path: impl Into<PathBuf> => lora_path = Some(lora_path.into());
-        /// How strongly the adapter counts. Default 1.
-        lora_scale: f32 => lora_scale = lora_scale;
+        /// How strongly the adapter of [`lora_path`](LlamaCppBuilder::lora_path) counts; an error without one. Default 1.
+        lora_scale: f32 => lora_scale = Some(lora_scale);
         /// The chat template to use instead of the one in the file, in Jinja.
         chat_template: impl Into<String> => chat_template = Some(chat_template.into());
         /// The devices to use, by the numbers that [`LlamaCpp::devices`] lists. Default: all.
@@ -227,10 +225,9 @@ impl LlamaCppBuilder {
         /// Tokens of texts that are over which are kept for prompts that begin like them; 0 keeps none. Default: as
         /// many as there is room for.
         keep_tokens: usize => keep_tokens = keep_tokens;
-        /// Calls that may wait for the engine where further ones are refused. Default 64.
-        queue: usize => queue = queue;
-        /// What becomes of a call when `queue` of them wait already. Default: it waits as well.
-        when_full: WhenFull => when_full = when_full;
+        /// Calls that may wait for the engine, from 1 to 65536: a further one fails at once, with [`ErrorKind::Busy`].
+        /// Default: any number.
+        queue: usize => queue = Some(queue);
         /// Sends llama.cpp's log to `tracing`, target `llama.cpp`, for all models of the process. Default false.
         verbose: bool => verbose = verbose;
     }
@@ -384,8 +381,10 @@ impl LlamaCppBuilder {
         if let Some(n_parallel) = self.setup.n_parallel.filter(|n| !(1..=MOST_PARALLEL).contains(n)) {
             return Err(invalid("n_parallel", &n_parallel, &format!("from 1 to {MOST_PARALLEL}")));
         }
-        if let Some(threads) = [Some(n_threads), n_threads_batch].into_iter().flatten().find(|&threads| threads > 512) {
-            return Err(invalid("n_threads", &threads, "at most 512, which is what llama.cpp can use"));
+        for (name, threads) in [("n_threads", Some(n_threads)), ("n_threads_batch", n_threads_batch)] {
+            if let Some(threads) = threads.filter(|&threads| threads > 512) {
+                return Err(invalid(name, &threads, "at most 512, which is what llama.cpp can use"));
+            }
         }
         if let Some(n_ubatch) = n_ubatch.filter(|&n_ubatch| n_ubatch > n_batch) {
             return Err(invalid("n_ubatch", &n_ubatch, &format!("at most `n_batch`, {n_batch}")));
@@ -410,8 +409,13 @@ impl LlamaCppBuilder {
                 return Err(invalid(name, &value, "a positive number, or 0 for the model's own"));
             }
         }
-        if !self.setup.lora_scale.is_finite() {
-            return Err(invalid("lora_scale", &self.setup.lora_scale, "a finite number"));
+        if let Some(scale) = self.setup.lora_scale {
+            if !scale.is_finite() {
+                return Err(invalid("lora_scale", &scale, "a finite number"));
+            }
+            if self.setup.lora_path.is_none() {
+                return Err(invalid("lora_scale", &scale, "left out where there is no `lora_path`"));
+            }
         }
         for (at, Lora { name, scale, .. }) in self.setup.loras.iter().enumerate() {
             if !scale.is_finite() {
@@ -424,8 +428,8 @@ impl LlamaCppBuilder {
         for (key, value) in &self.setup.kv_overrides {
             overrides::check(key, value)?;
         }
-        if !(1..=65_536).contains(&self.setup.queue) {
-            return Err(invalid("queue", &self.setup.queue, "from 1 to 65536"));
+        if let Some(queue) = self.setup.queue.filter(|queue| !(1..=65_536).contains(queue)) {
+            return Err(invalid("queue", &queue, "from 1 to 65536"));
         }
         if self.setup.type_v.is_quantised() && self.setup.flash_attn == FlashAttention::Off {
             return Err(invalid(

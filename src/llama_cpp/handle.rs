@@ -1,6 +1,5 @@
 //! The handle to a model.
 use super::{
-    WhenFull,
     builder::{LlamaCppBuilder, Setup},
     command::{Aim, Command, Job, Tickets},
     load::Loaded,
@@ -85,10 +84,7 @@ impl Loading {
     /// Starts the owner thread.
     pub(super) fn start(setup: Setup) -> Result<Self> {
         let (sender, commands) = async_channel::unbounded();
-        let queue = match setup.when_full {
-            WhenFull::Wait => usize::MAX,
-            WhenFull::Refuse => setup.queue,
-        };
+        let queue = setup.queue.unwrap_or(usize::MAX);
         let (ready, outcome) = async_channel::bounded(1);
         let id = model_name(&setup.path);
         let counters = Arc::new(Counters::default());

@@ -63,7 +63,7 @@ pub use device::Device;
 pub use embeddings::{LlamaCppEmbeddings, LlamaCppEmbeddingsBuilder, Pooling};
 pub use handle::LlamaCpp;
 pub use overrides::KvOverride;
-pub use params::{FlashAttention, KvType, SplitMode, WhenFull};
+pub use params::{FlashAttention, KvType, SplitMode};
 pub use report::LoadReport;
 pub use rerank::{LlamaCppReranker, LlamaCppRerankerBuilder, Ranked};
 pub use stats::Stats;

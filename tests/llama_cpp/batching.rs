@@ -1,7 +1,7 @@
 //! Texts that are written together.
 use super::{load, steady::steady, tiny};
 use catena::{
-    Completion, Error, ErrorKind, FinishReason, GenerateOptions, Grammar, LlamaCpp, Model, Request, WhenFull,
+    Completion, Error, ErrorKind, FinishReason, GenerateOptions, Grammar, LlamaCpp, Model, Request,
 };
 use futures::{FutureExt, StreamExt, executor::block_on, future::join_all};
 use std::{sync::Mutex, time::Duration};
@@ -148,7 +148,7 @@ async fn a_time_limit_ends_a_text_and_a_wait() {
 
 #[tokio::test]
 async fn a_full_queue_refuses_where_asked_to() {
-    let llm = load(tiny().n_parallel(1).n_ctx(4096).queue(2).when_full(WhenFull::Refuse));
+    let llm = load(tiny().n_parallel(1).n_ctx(4096).queue(2));
     let mut first = llm.stream("Once");
     first.next().await.unwrap().unwrap();
     let call = || Box::pin(async { llm.invoke(Request::new("Go").with_options(greedy(2))).await });
