@@ -1,7 +1,7 @@
 //! How a model is loaded.
 use super::{FlashAttention, KvOverride, KvType, LlamaCpp, SplitMode, handle::Loading, overrides};
 use crate::{
-    ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Overflow, Result, llm::invalid,
+    ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Overflow, Result, Thinking, llm::invalid,
 };
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -70,7 +70,10 @@ impl fmt::Debug for Progress {
     }
 }
 
-/// Loads a model; made by [`LlamaCpp::builder`]. Parameters have llama.cpp's names and defaults.
+/// Loads a model; made by [`LlamaCpp::builder`].
+///
+/// Parameters have llama.cpp's names; each says its default. Those of [`GenerateOptions`] hold for all calls that do not
+/// give their own.
 #[derive(Debug, Clone)]
 #[must_use = "a builder loads nothing until `load` is called"]
 pub struct LlamaCppBuilder {
@@ -239,6 +242,7 @@ impl LlamaCppBuilder {
         fast_forward: bool,
         close: bool,
         lookup: bool,
+        thinking: Thinking,
         overflow: Overflow,
         n_keep: usize,
         echo: bool,
@@ -257,11 +261,24 @@ impl LlamaCppBuilder {
         mirostat: Mirostat,
         mirostat_tau: f32,
         mirostat_eta: f32,
+        dry_multiplier: f32,
+        dry_base: f32,
+        dry_allowed_length: u32,
+        dry_penalty_last_n: u32,
+        dry_sequence_breakers: Vec<String>,
+        xtc_probability: f32,
+        xtc_threshold: f32,
     }
 
     /// Adds texts that end the generation.
     pub fn stop<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
         self.options = self.options.stop(texts);
+        self
+    }
+
+    /// Adds this much to a token's logit.
+    pub fn logit_bias(mut self, token: u32, bias: f32) -> Self {
+        self.options = self.options.logit_bias(token, bias);
         self
     }
 
@@ -272,7 +289,8 @@ impl LlamaCppBuilder {
     }
 
     /// A LoRA adapter that calls ask for by this name, with [`GenerateOptions::lora`]. Calls with the same adapter are
-    /// written together; those with another wait for their turn.
+    /// written together; those with another wait for their turn. Which one holds for a call that names none is said by
+    /// [`lora_path`](LlamaCppBuilder::lora_path), or by [`options`](LlamaCppBuilder::options).
     pub fn lora(mut self, name: impl Into<String>, path: impl Into<PathBuf>, scale: f32) -> Self {
         self.setup.loras.push(Lora { name: name.into(), path: path.into(), scale });
         self
@@ -416,6 +434,9 @@ impl LlamaCppBuilder {
             if self.setup.lora_path.is_none() {
                 return Err(invalid("lora_scale", &scale, "left out where there is no `lora_path`"));
             }
+        }
+        if let (Some(layers), None) = (self.setup.n_gpu_layers_draft, &self.setup.draft) {
+            return Err(invalid("n_gpu_layers_draft", &layers, "left out where there is no `draft`"));
         }
         for (at, Lora { name, scale, .. }) in self.setup.loras.iter().enumerate() {
             if !scale.is_finite() {
