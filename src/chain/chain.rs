@@ -60,8 +60,9 @@ impl<I: Send + 'static, O: Send + 'static, R> Chain<I, O, R> {
     }
 
     /// The same chain under this name in the run tree and in errors.
-    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.with_name(name)
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
     }
 
     /// The same chain, every invocation of it watched by this handler too.

@@ -42,7 +42,7 @@ pub(super) struct Setup {
     pub(super) kv_unified: bool,
     pub(super) deterministic: bool,
     pub(super) n_prompt_step: u32,
-    pub(super) keep_tokens: usize,
+    pub(super) cache_tokens: usize,
     pub(super) spill: Option<(PathBuf, u64)>,
     pub(super) draft: Option<PathBuf>,
     pub(super) n_gpu_layers_draft: Option<i32>,
@@ -143,7 +143,7 @@ impl LlamaCppBuilder {
             kv_unified: true,
             deterministic: false,
             n_prompt_step: 64,
-            keep_tokens: usize::MAX,
+            cache_tokens: usize::MAX,
             spill: None,
             draft: None,
             n_gpu_layers_draft: None,
@@ -227,7 +227,7 @@ impl LlamaCppBuilder {
         n_prompt_step: u32 => n_prompt_step = n_prompt_step;
         /// Tokens of texts that are over which are kept for prompts that begin like them; 0 keeps none. Default: as
         /// many as there is room for.
-        keep_tokens: usize => keep_tokens = keep_tokens;
+        cache_tokens: usize => cache_tokens = cache_tokens;
         /// Calls that may wait for the engine, from 1 to 65536: a further one fails at once, with [`ErrorKind::Busy`].
         /// Default: any number.
         queue: usize => queue = Some(queue);

@@ -1,7 +1,8 @@
 //! What chains give, and which step an error names.
 use crate::support::{block_on, fails, failure};
 use catena::{
-    Completion, ErrorKind, FinishReason, GenerateOptions, Model, Prompt, Request, Result, input, map, passthrough, testing::FakeLlm,
+    Completion, ErrorKind, FinishReason, GenerateOptions, Model, Prompt, Request, Result, input, map, passthrough,
+    testing::FakeLlm,
 };
 
 async fn count(text: String) -> Result<usize> {
