@@ -1,7 +1,7 @@
 //! A model that gives values of a Rust type.
 use crate::{
     Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, Graph, IntoRequest, LLM, Model, Request,
-    Result, RunContext, Runnable, StepKind, chunk::whole, llm::invalid,
+    Result, RunContext, Runnable, StepKind, chunk::whole, llm::invalid, structured::schema_for_type,
 };
 use futures::{FutureExt, StreamExt, stream};
 use schemars::JsonSchema;
@@ -22,10 +22,9 @@ impl<T: JsonSchema + DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structu
     pub(crate) fn new(model: Model<L>) -> Self {
         let grammar = match model.grammar() {
             None => Grammar::from_type::<T>(),
-            Some(_) => Err(second_grammar()),
+            Some(_) => Err(second_grammar(BRINGS)),
         };
-        let schema = || schemars::SchemaGenerator::default().into_root_schema_for::<T>().to_value();
-        Structured { grammar, schema, value: PhantomData, model }
+        Structured { grammar, schema: schema_for_type::<T>, value: PhantomData, model }
     }
 }
 
@@ -77,7 +76,7 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
         }
         let held = self.grammar.clone().and_then(|grammar| match request.grammar {
             None => Ok(request.with_grammar(grammar)),
-            Some(_) => Err(second_grammar()),
+            Some(_) => Err(second_grammar(BRINGS)),
         });
         match held {
             Ok(request) => self.model.answer(request, cx),
@@ -86,11 +85,12 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
     }
 }
 
-fn second_grammar() -> Error {
-    Error::new(
-        ErrorKind::InvalidOption,
-        "there is a grammar already, and a typed answer brings its own: leave out one of the two",
-    )
+const BRINGS: &str = "a typed answer brings its own";
+
+/// Where a grammar is given to what brings another.
+pub(crate) fn second_grammar(brings: &str) -> Error {
+    let message = format!("there is a grammar already, and {brings}: leave out one of the two");
+    Error::new(ErrorKind::InvalidOption, message)
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(completion: Completion) -> Result<T> {

@@ -2,11 +2,16 @@
 use super::{Tool, ToolAnswer, ToolCall, ToolMode, grammar::grammar, instructions};
 use crate::{
     Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, Grammar, Graph, IntoRequest, JsonParser, LLM, Model,
-    OutputParser, Result, RunContext, Runnable, StepKind, chunk::whole, llm::read_json, parse::Progress,
+    OutputParser, Result, RunContext, Runnable, StepKind,
+    chunk::{failed, whole},
+    llm::{read_json, second_grammar},
+    parse::Progress,
 };
 use futures::{FutureExt, StreamExt, stream};
 use serde_json::{Value, json};
 use std::{borrow::Cow, collections::HashSet, fmt, sync::Arc};
+
+const BRINGS: &str = "tools bring their own";
 
 /// A [`Model`] that may call tools; see [`Model::with_tools`].
 #[must_use = "a step does nothing until it is run"]
@@ -62,9 +67,7 @@ impl<L: LLM + ?Sized> WithTools<L> {
             return refused(format!("two tools have the name `{}`: rename one", twice.name()));
         }
         if model.grammar().is_some() {
-            return refused(
-                "there is a grammar already, and tools bring their own: leave out one of the two".to_owned(),
-            );
+            return Err(second_grammar(BRINGS));
         }
         let (mode, max_calls) = (ToolMode::Auto, 8);
         let grammar = grammar(&tools, mode, max_calls)?;
@@ -130,8 +133,7 @@ impl<L: LLM + ?Sized> WithTools<L> {
     fn answer(&self, input: impl IntoRequest, cx: &RunContext) -> ChunkStream<'_, Completion> {
         let mut request = input.into_request();
         if request.grammar.is_some() {
-            let message = "there is a grammar already, and tools bring their own: leave out one of the two";
-            return stream::iter([Err(Error::new(ErrorKind::InvalidOption, message))]).boxed();
+            return failed(second_grammar(BRINGS));
         }
         if let Some(instructions) = &self.instructions {
             request.prompt = instructions::instructed(request.prompt, instructions);
