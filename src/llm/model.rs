@@ -95,6 +95,9 @@ impl<L: LLM + ?Sized> Model<L> {
     /// A step that gives a `T`: the model is held to a grammar of compact JSON texts, each of which `T` deserializes from,
     /// with the fields in the order of the declaration; see [`structured`](crate::structured).
     ///
+    /// The prompt goes to the model as it is. The grammar leads the model to the name of each field, but what doc comments
+    /// say of a field it learns only from a prompt with [`format_instructions`](Structured::format_instructions).
+    ///
     /// A schema that no grammar can honour is an [`ErrorKind::Schema`](crate::ErrorKind::Schema) of the first run,
     /// before the first token; [`Structured::check`] tells it at once. Running out of tokens is an
     /// [`ErrorKind::OutOfTokens`](crate::ErrorKind::OutOfTokens) that carries the text so far.
@@ -117,6 +120,7 @@ impl<L: LLM + ?Sized> Model<L> {
     /// assert_eq!(person, Person { name: "Ada".into(), age: 36 });
     /// # Ok::<(), catena::Error>(()) }).unwrap();
     /// ```
+    #[doc(alias = "with_structured_output")]
     pub fn structured<T: JsonSchema + DeserializeOwned + Send + 'static>(&self) -> Structured<T, L> {
         Structured::new(self.clone())
     }

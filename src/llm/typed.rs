@@ -1,7 +1,8 @@
 //! A model that gives values of a Rust type.
 use crate::{
-    Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, Graph, IntoRequest, LLM, Model, Request,
-    Result, RunContext, Runnable, StepKind, chunk::whole, llm::invalid, structured::schema_for_type,
+    Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, Graph, IntoRequest, JsonParser, LLM,
+    Model, OutputParser, Request, Result, RunContext, Runnable, StepKind, chunk::whole, llm::invalid,
+    structured::schema_for_type,
 };
 use futures::{FutureExt, StreamExt, stream};
 use schemars::JsonSchema;
@@ -25,6 +26,31 @@ impl<T: JsonSchema + DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structu
             Some(_) => Err(second_grammar(BRINGS)),
         };
         Structured { grammar, schema: schema_for_type::<T>, value: PhantomData, model }
+    }
+
+    /// What to tell the model about the value: its JSON schema, doc comments included, to be filled into a prompt.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use catena::{Model, Template, testing::FakeLlm};
+    ///
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Review {
+    ///     /// From 1, bad, to 5, good.
+    ///     stars: u8,
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let llm = Model::new(FakeLlm::always(r#"{"stars":5}"#));
+    /// let review = llm.structured::<Review>();
+    /// let prompt = Template::new("{form}\n\n{text}")?.partial("form", review.format_instructions())?;
+    /// assert_eq!((prompt | review).invoke([("text", "I loved it.")]).await?.stars, 5);
+    /// assert!(llm.requests()[0].prompt.to_string().contains("From 1, bad, to 5, good."));
+    /// # Ok::<(), catena::Error>(()) }).unwrap();
+    /// ```
+    pub fn format_instructions(&self) -> String {
+        JsonParser::<T>::new().format_instructions()
     }
 }
 
