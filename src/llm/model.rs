@@ -4,6 +4,7 @@ use crate::{
     Result, RunContext, Runnable, StepKind, Structured,
     chain::text_of,
     chunk::whole,
+    head::asked,
     report::{LlmEvents, Report, Upstream},
 };
 use futures::{FutureExt, Stream, StreamExt, TryStreamExt, stream};
@@ -130,12 +131,7 @@ impl<L: LLM + ?Sized> Model<L> {
     /// # Errors
     /// Those of the options, the grammar and the provider.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<String> {
-        RunContext::new().step(self.provider.id().to_owned(), self, prompt.into_request()).await
-    }
-
-    /// Asks once, handing out the text as it is written. Dropping the stream stops the model.
-    pub fn stream(&self, prompt: impl IntoRequest) -> ChunkStream<'_, String> {
-        RunContext::new().stream_step(self.provider.id().to_owned(), self, prompt.into_request())
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 
     /// Only the text of [`stream`](Model::stream).
@@ -194,6 +190,7 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Model<L> 
     }
 }
 
+asked!(impl<L> Model<L> => String, "the text as it is written" where L: LLM + ?Sized);
 crate::pipe_head!(impl<L> Model<L>: crate::Prompt where L: LLM);
 crate::pipe_head!(Model: crate::Prompt);
 
@@ -233,12 +230,7 @@ impl<L: LLM + ?Sized> Detailed<L> {
     /// # Errors
     /// Those of the options, the grammar and the provider.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<Completion> {
-        RunContext::new().step(self.0.id(), self, prompt.into_request()).await
-    }
-
-    /// Asks once, handing out the text as it is written. Dropping the stream stops the model.
-    pub fn stream(&self, prompt: impl IntoRequest) -> ChunkStream<'_, Completion> {
-        RunContext::new().stream_step(self.0.id(), self, prompt.into_request())
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 }
 
@@ -266,6 +258,7 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Detailed<
     }
 }
 
+asked!(impl<L> Detailed<L> => Completion, "the text as it is written" where L: LLM + ?Sized);
 crate::pipe_head!(impl<L> Detailed<L>: crate::Prompt where L: LLM);
 crate::pipe_head!(Detailed: crate::Prompt);
 

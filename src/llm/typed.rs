@@ -1,7 +1,7 @@
 //! A model that gives values of a Rust type.
 use crate::{
     Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, Graph, IntoRequest, JsonParser, LLM,
-    Model, OutputParser, Request, Result, RunContext, Runnable, StepKind, chunk::whole, llm::invalid,
+    Model, OutputParser, Request, Result, RunContext, Runnable, StepKind, chunk::whole, head::asked, llm::invalid,
     structured::schema_for_type,
 };
 use futures::{FutureExt, StreamExt, stream};
@@ -79,12 +79,7 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
     /// # Errors
     /// Those of the schema, the options and the provider; [`ErrorKind::OutOfTokens`] with the partial text.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<T> {
-        RunContext::new().step(self.model.id(), self, prompt.into_request()).await
-    }
-
-    /// Asks once, handing out the JSON text as it is written. Dropping the stream stops the model.
-    pub fn stream(&self, prompt: impl IntoRequest) -> ChunkStream<'_, T> {
-        RunContext::new().stream_step(self.model.id(), self, prompt.into_request())
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 
     pub(super) fn id(&self) -> Cow<'static, str> {
@@ -182,6 +177,10 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest + Sen
     }
 }
 
+asked!(
+    impl<T, L> Structured<T, L> => T, "the JSON text as it is written"
+    where T: DeserializeOwned + Send + 'static, L: LLM + ?Sized
+);
 crate::pipe_head!(impl<T, L> Structured<T, L>: crate::Prompt where T: DeserializeOwned + Send + 'static, L: LLM);
 
 impl<T, L: ?Sized> Clone for Structured<T, L> {

@@ -4,6 +4,7 @@ use crate::{
     Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, Grammar, Graph, IntoRequest, JsonParser, LLM, Model,
     OutputParser, Result, RunContext, Runnable, StepKind,
     chunk::{failed, whole},
+    head::asked,
     llm::{read_json, second_grammar},
     parse::Progress,
 };
@@ -123,7 +124,7 @@ impl<L: LLM + ?Sized> WithTools<L> {
     /// Those of the options and the provider; [`OutOfTokens`](ErrorKind::OutOfTokens), with the text so far, for calls that
     /// are cut off.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<ToolAnswer> {
-        RunContext::new().step(self.model.id(), self, prompt.into_request()).await
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 
     pub(super) fn id(&self) -> Cow<'static, str> {
@@ -212,6 +213,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for WithTools
     }
 }
 
+asked!(
+    impl<L> WithTools<L> => ToolAnswer, "text as it is written, and calls as changes of their JSON"
+    where L: LLM + ?Sized
+);
 crate::pipe_head!(impl<L> WithTools<L>: crate::Prompt where L: LLM);
 
 /// What the answer turns out to be.
