@@ -121,7 +121,8 @@ async fn it_guesses_beside_everything_else() {
             GenerateOptions::new().repeat_penalty(1.3),
         ];
         for case in cases {
-            let text = |llm: &Model<LlamaCpp>| llm.clone().with_options(case.clone()).invoke(prompt.clone());
+            let text =
+                async |llm: &Model<LlamaCpp>| llm.clone().with_options(case.clone()).invoke(prompt.clone()).await;
             let (expected, found) = futures::join!(text(&plain), text(&drafted));
             assert_eq!(found.unwrap(), expected.unwrap(), "{case:?}");
         }
