@@ -52,6 +52,19 @@ pub(super) struct Setup {
     pub(super) faults: super::faults::Faults,
 }
 
+impl Setup {
+    pub(super) fn check_gpus(&self) -> Result<()> {
+        let Setup { n_gpu_layers, main_gpu, .. } = self;
+        if *n_gpu_layers < -1 {
+            return Err(invalid("n_gpu_layers", n_gpu_layers, "a number of layers, or -1 for all of them"));
+        }
+        if *main_gpu < 0 {
+            return Err(invalid("main_gpu", main_gpu, "the number of a GPU, from 0"));
+        }
+        Ok(())
+    }
+}
+
 /// An adapter that calls ask for by its name.
 #[derive(Debug, Clone)]
 pub(super) struct Lora {
@@ -383,7 +396,7 @@ impl LlamaCppBuilder {
     }
 
     fn validate(&self) -> Result<()> {
-        let Setup { n_gpu_layers, main_gpu, n_ctx, n_batch, n_ubatch, n_threads, n_threads_batch, .. } = self.setup;
+        let Setup { n_ctx, n_batch, n_ubatch, n_threads, n_threads_batch, .. } = self.setup;
         let positive = |name: &str, value: Option<u32>| match value {
             Some(value) if value == 0 || i32::try_from(value).is_err() => {
                 Err(invalid(name, &value, &format!("from 1 to {}", i32::MAX)))
@@ -407,18 +420,13 @@ impl LlamaCppBuilder {
         if let Some(n_ubatch) = n_ubatch.filter(|&n_ubatch| n_ubatch > n_batch) {
             return Err(invalid("n_ubatch", &n_ubatch, &format!("at most `n_batch`, {n_batch}")));
         }
-        if n_gpu_layers < -1 {
-            return Err(invalid("n_gpu_layers", &n_gpu_layers, "a number of layers, or -1 for all of them"));
-        }
+        self.setup.check_gpus()?;
         if let Some(layers) = self.setup.n_gpu_layers_draft.filter(|&layers| layers < -1) {
             return Err(invalid("n_gpu_layers_draft", &layers, "a number of layers, or -1 for all of them"));
         }
         if self.setup.draft.is_some() && self.setup.deterministic {
             let message = "`draft` makes texts in batches of several tokens, whose rounding `deterministic` excludes: leave out one";
             return Err(Error::new(ErrorKind::InvalidOption, message).with_path("draft"));
-        }
-        if main_gpu < 0 {
-            return Err(invalid("main_gpu", &main_gpu, "the number of a GPU, from 0"));
         }
         for (name, value) in
             [("rope_freq_base", self.setup.rope_freq_base), ("rope_freq_scale", self.setup.rope_freq_scale)]

@@ -14,6 +14,7 @@ mod command;
 mod constraints;
 mod device;
 mod draft;
+mod embedder;
 mod embeddings;
 mod engine;
 mod events;
