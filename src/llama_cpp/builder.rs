@@ -211,10 +211,10 @@ impl LlamaCppBuilder {
         chat_template: impl Into<String> => chat_template = Some(chat_template.into());
         /// The devices to use, by the numbers that [`LlamaCpp::devices`] lists. Default: all.
         devices: Vec<usize> => devices = devices;
-        /// A smaller model of the same family that guesses what this one will write; several guessed tokens are evaluated
-        /// at once, and those kept that this model would have chosen, so the texts stay the same. It pays where the small
-        /// model is many times faster and often right; where it is wrong, it is asked less. It takes memory for a context
-        /// of its own, and a prompt is evaluated by both. Default: none.
+        /// Speculative decoding: a smaller model of the same family that guesses what this one will write; several guessed
+        /// tokens are evaluated at once, and those kept that this model would have chosen, so the texts stay the same. It
+        /// pays where the small model is many times faster and often right; where it is wrong, it is asked less. It takes
+        /// memory for a context of its own, and a prompt is evaluated by both. Default: none.
         draft: impl Into<PathBuf> => draft = Some(draft.into());
         /// Layers of the draft model to put on the GPU; -1 puts all of them there. Default `n_gpu_layers`.
         n_gpu_layers_draft: i32 => n_gpu_layers_draft = Some(n_gpu_layers_draft);
@@ -238,8 +238,8 @@ impl LlamaCppBuilder {
         /// Tokens of prompts evaluated in one step while other texts are being written: fewer keep those fluent, more
         /// get through the prompts sooner. Default 64.
         n_prompt_step: u32 => n_prompt_step = n_prompt_step;
-        /// Tokens of texts that are over which are kept for prompts that begin like them; 0 keeps none. Default: as
-        /// many as there is room for.
+        /// Prefix cache: tokens of texts that are over which are kept for prompts that begin like them; 0 keeps none.
+        /// Default: as many as there is room for.
         cache_tokens: usize => cache_tokens = cache_tokens;
         /// Calls that may wait for the engine, from 1 to 65536: a further one fails at once, with [`ErrorKind::Busy`].
         /// Default: any number.
