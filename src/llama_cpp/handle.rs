@@ -32,7 +32,7 @@ use std::{
 /// which waits for the token in progress. Any number of calls may be made at once, from any thread and with any async
 /// runtime or none: they are written together, up to `n_parallel` of them, and further ones wait. What a prompt has in
 /// common with one before or beside it is evaluated once. Dropping the future or stream of a call stops it within one
-/// token, or one batch of its prompt.
+/// token, or one batch of its prompt. What can go wrong in a call is listed at [`LLM::generate`].
 ///
 /// # Examples
 ///

@@ -129,7 +129,8 @@ impl<L: LLM + ?Sized> Model<L> {
     /// Asks once and gives the text written.
     ///
     /// # Errors
-    /// Those of the options, the grammar and the provider.
+    /// Those of the provider, which [`LLM::generate`] lists, and [`ErrorKind::Aborted`](crate::ErrorKind::Aborted) where a
+    /// handler asked for it.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<String> {
         self.invoke_in(prompt, &RunContext::new()).await
     }
@@ -228,7 +229,7 @@ impl<L: LLM + ?Sized> Detailed<L> {
     /// Asks once and gives the completion.
     ///
     /// # Errors
-    /// Those of the options, the grammar and the provider.
+    /// As [`Model::invoke`].
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<Completion> {
         self.invoke_in(prompt, &RunContext::new()).await
     }

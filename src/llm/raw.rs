@@ -44,7 +44,7 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> WithRaw<T, L> {
     /// Asks once and gives the text and the value.
     ///
     /// # Errors
-    /// Those of the schema, the options and the provider.
+    /// As [`Structured::invoke`], but for those of a text that cannot be read.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<RawAnswer<T>> {
         self.invoke_in(prompt, &RunContext::new()).await
     }

@@ -77,7 +77,8 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
     /// Asks once and gives the value.
     ///
     /// # Errors
-    /// Those of the schema, the options and the provider; [`ErrorKind::OutOfTokens`] with the partial text.
+    /// [`ErrorKind::Schema`] with the path in the schema, [`ErrorKind::OutOfTokens`] and [`ErrorKind::Parse`] with the text,
+    /// and those of [`Model::invoke`].
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<T> {
         self.invoke_in(prompt, &RunContext::new()).await
     }

@@ -56,7 +56,7 @@ impl<L: LLM + ?Sized> Agent<L> {
     /// Asks the agent.
     ///
     /// # Errors
-    /// Those of the model and of the tools; [`StepLimit`](ErrorKind::StepLimit), with the last calls as
+    /// Those of [`Model::invoke`] and of the tools; [`StepLimit`](ErrorKind::StepLimit), with the last calls as
     /// [`partial`](Error::partial), when there is no answer in text by then.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<String> {
         self.invoke_in(prompt, &RunContext::new()).await

@@ -121,8 +121,8 @@ impl<L: LLM + ?Sized> WithTools<L> {
     /// Asks once and gives the answer.
     ///
     /// # Errors
-    /// Those of the options and the provider; [`OutOfTokens`](ErrorKind::OutOfTokens), with the text so far, for calls that
-    /// are cut off.
+    /// Those of [`Model::invoke`], and [`OutOfTokens`](ErrorKind::OutOfTokens), with the text so far, for calls that are cut
+    /// off.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<ToolAnswer> {
         self.invoke_in(prompt, &RunContext::new()).await
     }
