@@ -34,6 +34,8 @@
 //! let count = map(|words: Vec<String>| words.len());
 //! let chain = Template::new("Name a tree.").unwrap() | Model::new(FakeLlm::always("oak")) | count;
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod callback;
 mod chain;
 mod chunk;
