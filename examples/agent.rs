@@ -37,9 +37,8 @@ fn main() -> Result<()> {
             Tool::new("to_fahrenheit", "Converts a temperature.", fahrenheit)?.telling_errors(),
         ];
         let agent = Agent::new(&llm, tools)?.max_steps(5);
-        let chain = catena::Template::new("{question}")? | agent;
         let cx = RunContext::new().with(ConsoleTree::new());
-        println!("{}", chain.invoke_in([("question", "What is it like in Bergen, in Fahrenheit?")], &cx).await?);
+        println!("{}", agent.invoke_in("What is it like in Bergen, in Fahrenheit?", &cx).await?);
         let asked = llm.requests().pop().map(|request| request.prompt.pretty()).unwrap_or_default();
         println!("\nwhat the model was asked last:\n{asked}");
         Ok(())

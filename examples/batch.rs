@@ -17,19 +17,12 @@ struct Trip {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let texts = if words.is_empty() {
-        [
-            "Grace Hopper is flying to Rome. She stays for four nights.",
-            "Alan Turing travels to Lisbon for 12 nights.",
-            "Passenger: Emmy Noether; Destination: Oslo; Nights: 3.",
-            "Edsger Dijkstra is going to Vienna.",
-        ]
-        .map(str::to_owned)
-        .to_vec()
-    } else {
-        words
-    };
+    let (builder, texts) = common::arguments(&[
+        "Grace Hopper is flying to Rome. She stays for four nights.",
+        "Alan Turing travels to Lisbon for 12 nights.",
+        "Passenger: Emmy Noether; Destination: Oslo; Nights: 3.",
+        "Edsger Dijkstra is going to Vienna.",
+    ]);
     let llm = builder.n_parallel(4).load_async().await?;
     let prompt = ChatPrompt::from_messages([
         ("system", "Fill in what the text says about the trip in it, as JSON."),

@@ -32,9 +32,7 @@ impl CallbackHandler for Budget {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let topics =
-        if words.is_empty() { vec!["hobbies".to_owned(), "dishes".to_owned(), "jobs".to_owned()] } else { words };
+    let (builder, topics) = common::arguments(&["hobbies", "dishes", "jobs"]);
     let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(40));
     let budget = Arc::new(Budget { left: AtomicUsize::new(40) });
     let chain = (Template::new("Name five {topic}, separated by commas.\n")? | llm)

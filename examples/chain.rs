@@ -1,15 +1,12 @@
-//! `prompt | llm | parser`: `chain [QUESTION] [--model PATH]`.
+//! `prompt | llm | map`: `chain [QUESTION] [--model PATH]`.
 mod common;
 
 use catena::{GenerateOptions, Result, Template, map};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let question = match words.join(" ") {
-        question if question.is_empty() => "What is the occupation?".to_owned(),
-        question => question,
-    };
+    let (builder, words) = common::arguments(&["What is the occupation?"]);
+    let question = words.join(" ");
     let text = "Ada Lovelace, 36, is a mathematician who lives in London.";
     let prompt = Template::new("Text: {text}\nQuestion: {question}\nAnswer:")?;
     let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(64).stop(["\n"]));

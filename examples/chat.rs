@@ -5,14 +5,13 @@ use catena::{ChatPrompt, GenerateOptions, InMemoryHistory, Result, with_message_
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let said = if words.is_empty() {
-        ["My name is Ada.", "I live in London.", "My dog is called Turing.", "Where do I live?", "What is my name?"]
-            .map(str::to_owned)
-            .to_vec()
-    } else {
-        words
-    };
+    let (builder, words) = common::arguments(&[
+        "My name is Ada.",
+        "I live in London.",
+        "My dog is called Turing.",
+        "Where do I live?",
+        "What is my name?",
+    ]);
     let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(200));
     let prompt = ChatPrompt::from_messages([
         ("system", "You are a helpful assistant."),
@@ -22,7 +21,7 @@ async fn main() -> Result<()> {
 
     // What was said before stands in the model's cache: each turn evaluates only what is new.
     let chat = with_message_history(prompt | llm, InMemoryHistory::new()).session("ada");
-    for said in said {
+    for said in words {
         println!("> {said}");
         println!("{}", chat.invoke([("input", said)]).await?);
     }

@@ -5,11 +5,8 @@ use catena::{GenerateOptions, Result};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let prompt = match words.join(" ") {
-        prompt if prompt.is_empty() => "The first rule of programming is".to_owned(),
-        prompt => prompt,
-    };
+    let (builder, words) = common::arguments(&["The first rule of programming is"]);
+    let prompt = words.join(" ");
     let llm = builder.n_gpu_layers(-1).n_batch(512).load_async().await?;
     let report = llm.report();
     println!("{} ({} parameters) on: {}", report.architecture, report.n_params, report.system_info);

@@ -4,15 +4,13 @@ mod common;
 use catena::{GenerateOptions, Result, callback::StreamingStdout};
 use std::path::Path;
 
+const REQUEST: &str = "Ada Lovelace, 36, is a mathematician who lives in London.\n\n\
+                       Write the person in this text as JSON.\nFields: name, age, city, occupation";
+
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let request = match words.join(" ") {
-        request if request.is_empty() => "Ada Lovelace, 36, is a mathematician who lives in London.\n\nWrite the person in this text as JSON.\nFields: \
-                                          name, age, city, occupation"
-            .to_owned(),
-        request => request,
-    };
+    let (builder, words) = common::arguments(&[REQUEST]);
+    let request = words.join(" ");
     let llm = builder
         .grammar_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("grammars/json.gbnf"))
         .load_async()

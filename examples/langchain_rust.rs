@@ -21,8 +21,8 @@ use langchain_rust::{
 use std::{error::Error, pin::Pin};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (builder, words) = common::arguments();
-    let thing = if words.is_empty() { "a tree".to_owned() } else { words.join(" ") };
+    let (builder, words) = common::arguments(&["a tree"]);
+    let thing = words.join(" ");
     let model = builder.load()?;
     block_on(async {
         ours_as_theirs(model.erase(), &thing).await?;

@@ -6,11 +6,8 @@ use std::path::Path;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let request = match words.join(" ") {
-        request if request.is_empty() => "Name three dishes as a bulleted list.\n".to_owned(),
-        request => request,
-    };
+    let (builder, words) = common::arguments(&["Name three dishes as a bulleted list.\n"]);
+    let request = words.join(" ");
     let grammar = Grammar::from_file(Path::new(env!("CARGO_MANIFEST_DIR")).join("grammars/list.gbnf"))?;
     let llm = builder.load_async().await?.with_grammar(grammar).with_options(GenerateOptions::new().max_tokens(120));
     let list = llm.invoke(request).await?;

@@ -19,7 +19,7 @@ fn main() -> Result<()> {
     let (totals, events) = (UsageTotals::new(), FileHandler::create(&file)?);
 
     let listeners = Listeners::new()
-        .on_start(|run| println!("{} begins, tagged {:?}", run.name(), run.tags().collect::<Vec<_>>()))
+        .on_start(|run, _| println!("{} begins, tagged {:?}", run.name(), run.tags().collect::<Vec<_>>()))
         .on_end(|run, output| println!("{} ends: {:?}", run.name(), output.downcast_ref::<String>()));
     let llm = Model::new(FakeLlm::always("Because they may."));
     let chain =

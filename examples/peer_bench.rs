@@ -127,7 +127,7 @@ fn words(llm: &LlamaCpp, tokens: usize, first: &str) -> Result<String> {
 
 fn decode(arguments: &Arguments) -> Result<Value> {
     let (n, pp) = (arguments.number("n", 128)?, arguments.number("pp", 512)?);
-    let llm = arguments.builder()?.n_parallel(1).keep_tokens(0).load()?;
+    let llm = arguments.builder()?.n_parallel(1).cache_tokens(0).load()?;
     let filler = words(&llm, pp, "Filler:")?;
     complete(&llm, Request::new(filler.as_str()).with_options(greedy(1)))?;
     let prefill = complete(&llm, Request::new(filler.as_str()).with_options(greedy(1)))?;
@@ -160,7 +160,7 @@ fn grammar(arguments: &Arguments) -> Result<Value> {
     if grammar.is_none() && !arguments.has("none") {
         return Err(Error::other("one of --schema, --gbnf and --none is needed"));
     }
-    let llm = arguments.builder()?.n_parallel(1).keep_tokens(0).load()?;
+    let llm = arguments.builder()?.n_parallel(1).cache_tokens(0).load()?;
     let mut options = GenerateOptions::new().max_tokens(arguments.number("n", 64)?).close(false);
     if arguments.flags.get("sampling").is_none_or(|sampling| sampling == "greedy") {
         options = options.temperature(0.0);
@@ -207,7 +207,7 @@ fn grammar(arguments: &Arguments) -> Result<Value> {
 
 fn batch(arguments: &Arguments) -> Result<Value> {
     let (b, n) = (arguments.number("b", 8)?, arguments.number("n", 64)?);
-    let builder = arguments.builder()?.n_parallel(arguments.count("b", 8)?).keep_tokens(0);
+    let builder = arguments.builder()?.n_parallel(arguments.count("b", 8)?).cache_tokens(0);
     let llm = builder.kv_unified(arguments.has("unified")).load()?;
     let detailed = llm.clone().with_options(greedy(n)).detailed();
     let started = Instant::now();
@@ -295,7 +295,7 @@ fn steps(n: usize) -> Result<Value> {
 }
 
 fn llm(arguments: &Arguments) -> Result<Value> {
-    let llm = arguments.builder()?.n_parallel(1).keep_tokens(0).load()?.with_options(greedy(1));
+    let llm = arguments.builder()?.n_parallel(1).cache_tokens(0).load()?.with_options(greedy(1));
     let trim = map(|text: String| text.trim().to_owned());
     let chain = Template::new("The chain takes a prompt, {question}.")? | llm.clone() | trim;
     let prompt = format!("The chain takes a prompt, {QUESTION}.");

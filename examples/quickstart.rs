@@ -20,11 +20,8 @@ struct Person {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let text = match words.join(" ") {
-        text if text.is_empty() => "Ada Lovelace, 36, is a mathematician who lives in London.".to_owned(),
-        text => text,
-    };
+    let (builder, words) = common::arguments(&["Ada Lovelace, 36, is a mathematician who lives in London."]);
+    let text = words.join(" ");
     let llm = builder.load_async().await?;
     let prompt = ChatPrompt::from_messages([
         ("system", "You read a text and fill in what it says about the person in it, as JSON."),

@@ -1,7 +1,7 @@
 //! Calls of all kinds for a long time, to see that nothing grows and no text differs.
 //!
 //! `cargo run --release --example soak -- [MODEL.gguf] [--seconds 3600] [--threads 8]`
-use catena::{ErrorKind, GenerateOptions, Grammar, LlamaCpp, Model, Request, Result};
+use catena::{Error, ErrorKind, GenerateOptions, Grammar, LlamaCpp, Model, Request, Result};
 use futures::{StreamExt, executor::block_on};
 use std::{
     fs,
@@ -13,23 +13,30 @@ use std::{
 const KINDS: u64 = 24;
 
 fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let number = |name: &str, default: u64| {
-        let at = arguments.iter().position(|argument| argument == name);
-        at.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(default)
-    };
-    let bundled = concat!(env!("CARGO_MANIFEST_DIR"), "/models/tiny-random.gguf").to_owned();
-    let model = arguments.first().filter(|argument| !argument.starts_with("--")).cloned().unwrap_or(bundled);
+    let (mut seconds, mut threads) = (3_600, 8);
+    let mut model = concat!(env!("CARGO_MANIFEST_DIR"), "/models/tiny-random.gguf").to_owned();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--seconds" => seconds = number(&argument, arguments.next())?,
+            "--threads" => threads = number(&argument, arguments.next())?,
+            option if option.starts_with("--") => {
+                let message = format!("unknown option {option}; the options are: --seconds N, --threads N");
+                return Err(Error::new(ErrorKind::InvalidOption, message));
+            }
+            _ => model = argument,
+        }
+    }
     // Texts are compared, so they must not depend on what runs beside them.
     let llm = LlamaCpp::builder(model).n_ctx(512).n_threads(1).deterministic(true).load()?;
     let grammar = Grammar::parse(r#"root ::= ("yes" | "no" | [a-z]{3,9}) ("," [0-9]{1,4}){2,5} "!""#)?;
     let expected: Vec<String> =
         (0..KINDS).map(|kind| block_on(llm.invoke(request(kind, &grammar)))).collect::<Result<_>>()?;
 
-    let end = Instant::now() + Duration::from_secs(number("--seconds", 3_600));
+    let end = Instant::now() + Duration::from_secs(seconds);
     let (calls, wrong) = (AtomicU64::new(0), AtomicU64::new(0));
     thread::scope(|scope| {
-        for _ in 0..number("--threads", 8) {
+        for _ in 0..threads {
             scope.spawn(|| {
                 while Instant::now() < end {
                     let call = calls.fetch_add(1, Ordering::Relaxed);
@@ -47,6 +54,11 @@ fn main() -> Result<()> {
     });
     assert_eq!(wrong.load(Ordering::Relaxed), 0, "some texts were not those of calls one by one");
     Ok(())
+}
+
+fn number(option: &str, given: Option<String>) -> Result<u64> {
+    let message = || format!("{option} needs a whole number");
+    given.and_then(|text| text.parse().ok()).ok_or_else(|| Error::new(ErrorKind::InvalidOption, message()))
 }
 
 fn request(kind: u64, grammar: &Grammar) -> Request {

@@ -47,15 +47,13 @@ enum Payment {
     Cash,
 }
 
+const TEXT: &str = "Grace Hopper orders two nanoseconds of wire at 0.35 each and a notebook for 4.50, by express, paid with the card \
+                    ending in 1906.";
+
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let text = match words.join(" ") {
-        text if text.is_empty() => "Grace Hopper orders two nanoseconds of wire at 0.35 each and a notebook for 4.50, \
-                                    by express, paid with the card ending in 1906."
-            .to_owned(),
-        text => text,
-    };
+    let (builder, words) = common::arguments(&[TEXT]);
+    let text = words.join(" ");
     let llm = builder.load_async().await?;
     let chain =
         Template::new("Write the order in this text as JSON.\n\nText: {text}\n\nJSON: ")? | llm.structured::<Order>();

@@ -1,7 +1,7 @@
 //! A model that calls Rust functions, and the tree of its runs: `tools [QUESTION] [--model PATH]`.
 mod common;
 
-use catena::{Agent, ChatPrompt, GenerateOptions, Result, RunContext, Tool, callback::ConsoleTree};
+use catena::{Agent, GenerateOptions, Result, RunContext, Tool, callback::ConsoleTree};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -26,17 +26,14 @@ async fn add(numbers: Numbers) -> Result<i64> {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
-    let question = match words.join(" ") {
-        question if question.is_empty() => "Do I need an umbrella in Bergen?".to_owned(),
-        question => question,
-    };
+    let (builder, words) = common::arguments(&["Do I need an umbrella in Bergen?"]);
+    let question = words.join(" ");
     let llm = builder.load_async().await?.with_options(GenerateOptions::new().max_tokens(200));
     let tools = [Tool::new("weather", "The weather in a city.", weather)?, Tool::new("add", "Adds two numbers.", add)?];
 
-    let chain = ChatPrompt::from_messages([("user", "{question}")])? | Agent::new(&llm, tools)?.max_steps(3);
+    let agent = Agent::new(&llm, tools)?.max_steps(3);
     let cx = RunContext::new().with(ConsoleTree::new());
     println!("{question}");
-    println!("{}", chain.invoke_in([("question", question)], &cx).await?);
+    println!("{}", agent.invoke_in(question, &cx).await?);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What may stand at the head of a chain.
+//! What may stand at the head of a chain, and be asked by itself.
 
 /// Lets a step of your own stand at the head of a `|` chain: `pipe_head!(MyStep: MyInput)`.
 ///
@@ -44,3 +44,42 @@ macro_rules! pipe_head {
         }
     };
 }
+
+/// The ways to ask a step, beside its `invoke`, for a step that takes what a model can be asked with.
+macro_rules! asked {
+    (impl<$($p:ident),*> $t:ty => $out:ty, $what:literal where $($w:tt)*) => {
+        impl<$($p),*> $t
+        where
+            $($w)*
+        {
+            /// As [`invoke`](Self::invoke), within this context: watched by its handlers, or as a part of the run it
+            /// belongs to.
+            ///
+            /// # Errors
+            /// As [`invoke`](Self::invoke), and those of the context.
+            pub async fn invoke_in(
+                &self,
+                prompt: impl $crate::IntoRequest,
+                cx: &$crate::RunContext,
+            ) -> $crate::Result<$out> {
+                cx.step($crate::Runnable::<$crate::Request>::name(self), self, prompt.into_request()).await
+            }
+
+            #[doc = concat!("Asks once, handing out ", $what, ". Dropping the stream stops the model.")]
+            pub fn stream(&self, prompt: impl $crate::IntoRequest) -> $crate::ChunkStream<'_, $out> {
+                self.stream_in(prompt, &$crate::RunContext::new())
+            }
+
+            /// As [`stream`](Self::stream), within this context.
+            pub fn stream_in(
+                &self,
+                prompt: impl $crate::IntoRequest,
+                cx: &$crate::RunContext,
+            ) -> $crate::ChunkStream<'_, $out> {
+                cx.stream_step($crate::Runnable::<$crate::Request>::name(self), self, prompt.into_request())
+            }
+        }
+    };
+}
+
+pub(crate) use asked;

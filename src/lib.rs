@@ -34,6 +34,8 @@
 //! let count = map(|words: Vec<String>| words.len());
 //! let chain = Template::new("Name a tree.").unwrap() | Model::new(FakeLlm::always("oak")) | count;
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod callback;
 mod chain;
 mod chunk;
@@ -91,7 +93,7 @@ pub use history::{
 pub use llama_cpp::{
     Choices, Classified, Classify, Device, FlashAttention, KvOverride, KvType, LlamaCpp, LlamaCppBuilder,
     LlamaCppEmbeddings, LlamaCppEmbeddingsBuilder, LlamaCppReranker, LlamaCppRerankerBuilder, LoadReport, Pooling,
-    Ranked, Score, SplitMode, Stats, WhenFull,
+    Ranked, Score, SplitMode, Stats,
 };
 pub use llm::{
     Completion, Detailed, FinishReason, GenerateOptions, IntoRequest, LLM, Mirostat, Model, Overflow, RawAnswer,

@@ -2,8 +2,8 @@
 use catena::{LlamaCpp, LlamaCppBuilder};
 use std::path::{Path, PathBuf};
 
-/// Splits the command line into the model and the words that remain.
-pub(crate) fn arguments() -> (LlamaCppBuilder, Vec<String>) {
+/// Splits the command line into the model and the words that remain, or these where there are none.
+pub(crate) fn arguments(otherwise: &[&str]) -> (LlamaCppBuilder, Vec<String>) {
     let mut words = Vec::new();
     let mut model = None;
     let mut given = std::env::args().skip(1);
@@ -20,6 +20,9 @@ pub(crate) fn arguments() -> (LlamaCppBuilder, Vec<String>) {
         } else {
             words.push(word);
         }
+    }
+    if words.is_empty() {
+        words.extend(otherwise.iter().map(|&word| word.to_owned()));
     }
     let builder = if let Some(path) = model {
         LlamaCpp::builder(path).n_ctx(4096)

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let (builder, words) = common::arguments();
+    let (builder, words) = common::arguments(&[]);
     let free = words.iter().any(|word| word == "free");
     let Some(path) = words.iter().find(|word| *word != "free") else {
         eprintln!("usage: evaluate ITEMS.jsonl [free] [--model PATH]");

@@ -2,7 +2,8 @@
 use crate::{CallbackHandler, Error, RunInfo};
 use std::{any::Any, fmt};
 
-type OnRun = Box<dyn Fn(&RunInfo) + Send + Sync>;
+type OnStart = Box<dyn Fn(&RunInfo, Option<&dyn Any>) + Send + Sync>;
+type OnCancel = Box<dyn Fn(&RunInfo) + Send + Sync>;
 type OnEnd = Box<dyn Fn(&RunInfo, &dyn Any) + Send + Sync>;
 type OnError = Box<dyn Fn(&RunInfo, &Error) + Send + Sync>;
 
@@ -11,10 +12,10 @@ type OnError = Box<dyn Fn(&RunInfo, &Error) + Send + Sync>;
 #[derive(Default)]
 #[must_use = "listeners do nothing until they are given to a chain or a context"]
 pub struct Listeners {
-    start: Option<OnRun>,
+    start: Option<OnStart>,
     end: Option<OnEnd>,
     error: Option<OnError>,
-    cancel: Option<OnRun>,
+    cancel: Option<OnCancel>,
 }
 
 impl Listeners {
@@ -23,8 +24,8 @@ impl Listeners {
         Listeners::default()
     }
 
-    /// Called when a run begins.
-    pub fn on_start(mut self, listener: impl Fn(&RunInfo) + Send + Sync + 'static) -> Self {
+    /// Called when a run begins. The input is absent when it is itself still being produced; downcast it.
+    pub fn on_start(mut self, listener: impl Fn(&RunInfo, Option<&dyn Any>) + Send + Sync + 'static) -> Self {
         self.start = Some(Box::new(listener));
         self
     }
@@ -49,8 +50,8 @@ impl Listeners {
 }
 
 impl CallbackHandler for Listeners {
-    fn on_start(&self, run: &RunInfo, _: Option<&dyn Any>) {
-        self.start.iter().for_each(|listener| listener(run));
+    fn on_start(&self, run: &RunInfo, input: Option<&dyn Any>) {
+        self.start.iter().for_each(|listener| listener(run, input));
     }
 
     fn on_end(&self, run: &RunInfo, output: &dyn Any) {

@@ -29,7 +29,7 @@ pub use file::{FileHandler, replay};
 pub use filter::{EventFilter, Filtered};
 pub use handler::{CallbackHandler, PanicPolicy, Policed, with_panic_policy};
 pub use listeners::Listeners;
-pub use queue::{EventReceiver, Overflow, QueueHandler, queue};
+pub use queue::{EventReceiver, QueueHandler, QueuePolicy, queue};
 pub(crate) use slot::Slot;
 pub use stdout::StreamingStdout;
 pub use steps::StdoutHandler;

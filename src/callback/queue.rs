@@ -13,17 +13,17 @@ use std::{
 /// A handler that puts events into a queue of bounded length, and the stream that takes them out: for handlers that are
 /// slow, or async.
 ///
-/// The run never waits for the queue. When it is full, `overflow` decides which event is lost, and
+/// The run never waits for the queue. When it is full, `policy` decides which event is lost, and
 /// [`EventReceiver::lost`] counts; or the run is aborted. The stream ends when all clones of the handler are gone and the
 /// queue is empty.
 ///
 /// # Examples
 ///
 /// ```
-/// use catena::{RunContext, callback::{Overflow, queue}, input, map};
+/// use catena::{RunContext, callback::{QueuePolicy, queue}, input, map};
 /// use futures::StreamExt;
 ///
-/// let (handler, events) = queue(1_000, Overflow::DropOldest);
+/// let (handler, events) = queue(1_000, QueuePolicy::DropOldest);
 /// let audit = std::thread::spawn(|| {
 ///     // An async handler is an async block that reads the stream, on whatever runtime there is.
 ///     futures::executor::block_on(events.for_each(|event| async move { println!("{}: {:?}", event.run.name, event.what) }))
@@ -33,11 +33,11 @@ use std::{
 /// audit.join().unwrap();
 /// # Ok::<(), catena::Error>(())
 /// ```
-pub fn queue(length: usize, overflow: Overflow) -> (QueueHandler, EventReceiver) {
+pub fn queue(length: usize, policy: QueuePolicy) -> (QueueHandler, EventReceiver) {
     let shared = Arc::new(Mutex::new(Queue {
         events: VecDeque::new(),
         length: length.max(1),
-        overflow,
+        policy,
         lost: 0,
         waker: None,
         senders_gone: false,
@@ -50,7 +50,7 @@ pub fn queue(length: usize, overflow: Overflow) -> (QueueHandler, EventReceiver)
 /// Which event is lost when a queue is full. A queue of length 0 has room for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Overflow {
+pub enum QueuePolicy {
     /// The one that comes.
     DropNewest,
     /// The one that has waited for the longest.
@@ -62,7 +62,7 @@ pub enum Overflow {
 struct Queue {
     events: VecDeque<RunEvent>,
     length: usize,
-    overflow: Overflow,
+    policy: QueuePolicy,
     lost: u64,
     waker: Option<Waker>,
     senders_gone: bool,
@@ -88,10 +88,10 @@ impl QueueHandler {
             }
             if queue.events.len() >= queue.length {
                 queue.lost += 1;
-                match queue.overflow {
-                    Overflow::DropOldest => drop(queue.events.pop_front()),
-                    Overflow::DropNewest => return,
-                    Overflow::Abort => {
+                match queue.policy {
+                    QueuePolicy::DropOldest => drop(queue.events.pop_front()),
+                    QueuePolicy::DropNewest => return,
+                    QueuePolicy::Abort => {
                         drop(queue);
                         run.abort("the queue of a handler is full: read it faster, or make it longer");
                         return;

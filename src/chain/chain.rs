@@ -60,8 +60,9 @@ impl<I: Send + 'static, O: Send + 'static, R> Chain<I, O, R> {
     }
 
     /// The same chain under this name in the run tree and in errors.
-    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.with_name(name)
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
     }
 
     /// The same chain, every invocation of it watched by this handler too.
@@ -77,7 +78,9 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
     /// Runs the chain once.
     ///
     /// # Errors
-    /// The first error of a step, with the step's name.
+    /// The first error of a step, with the step's name: of a prompt [`ErrorKind::Variables`](crate::ErrorKind::Variables)
+    /// and [`ErrorKind::Template`](crate::ErrorKind::Template), of a parser [`ErrorKind::Parse`](crate::ErrorKind::Parse) and
+    /// [`ErrorKind::Truncated`](crate::ErrorKind::Truncated), of a model what [`LLM::generate`](crate::LLM::generate) lists.
     pub async fn invoke(&self, input: impl Into<I>) -> Result<O> {
         self.invoke_in(input, &RunContext::new()).await
     }
@@ -85,7 +88,9 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
     /// Runs the chain once within this context: watched by its handlers, or as a part of the run it belongs to.
     ///
     /// # Errors
-    /// The first error of a step, with the step's name.
+    /// As [`invoke`](Chain::invoke), and those of the context: [`ErrorKind::Aborted`](crate::ErrorKind::Aborted),
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) and, for a
+    /// configurable key that nothing reads, [`ErrorKind::UnknownKey`](crate::ErrorKind::UnknownKey).
     pub async fn invoke_in(&self, input: impl Into<I>, cx: &RunContext) -> Result<O> {
         self.run_in(cx).call(&self.steps, input.into()).await
     }

@@ -2,7 +2,6 @@
 use super::Chain;
 use crate::{GenerateOptions, RunConfig, callback::Listeners};
 use serde_json::Value;
-use std::borrow::Cow;
 
 impl<I, O, R> Chain<I, O, R> {
     /// The same chain, each run of which goes as `config` says too.
@@ -29,12 +28,6 @@ impl<I, O, R> Chain<I, O, R> {
             Some(before) => Box::new(before.overridden_by(config)),
             None => Box::new(config),
         });
-        self
-    }
-
-    /// The same chain under this name in the run tree and in errors.
-    pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.name = name.into();
         self
     }
 

@@ -2,7 +2,7 @@
 use super::Chain;
 use crate::{
     Chunk, ChunkStream, Result, RunContext, Runnable,
-    callback::{EventFilter, EventReceiver, Filtered, Overflow, RunEvent, queue},
+    callback::{EventFilter, EventReceiver, Filtered, QueuePolicy, RunEvent, queue},
 };
 use futures::{Stream, StreamExt};
 use std::{
@@ -60,7 +60,7 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
     /// As [`events`](Chain::events), within this context, and only of the runs that `filter` accepts.
     pub fn events_in(&self, input: impl Into<I>, cx: &RunContext, filter: EventFilter) -> Events<'_, O> {
         // Nothing is lost: the run goes on only while its events are read.
-        let (handler, told) = queue(usize::MAX, Overflow::DropNewest);
+        let (handler, told) = queue(usize::MAX, QueuePolicy::DropNewest);
         let cx = cx.clone().with(Filtered::new(handler, filter));
         Events { chunks: Some(self.stream_in(input, &cx)), told, outcome: None }
     }

@@ -27,7 +27,8 @@ pub trait Embeddings: Send + Sync {
     /// A vector for each text, in the texts' order. All vectors of a model have the same length.
     ///
     /// # Errors
-    /// Those of the model.
+    /// Those of the model: [`ErrorKind::InvalidOption`] for an empty text, [`ErrorKind::ContextOverflow`] for one that is too
+    /// long, [`ErrorKind::Engine`], [`ErrorKind::Closed`], or any other.
     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>>;
 
     /// The vector of one text.

@@ -163,7 +163,12 @@ impl<R: Runnable<Vars, Output: Reply>> Session<R> {
 
     /// Says something, handing out increments on the way. Dropping the stream cancels the turn.
     pub fn stream(&self, vars: impl Into<Vars>) -> ChunkStream<'_, R::Output> {
-        RunContext::new().stream_step(Runnable::<Vars>::name(self), self, vars.into())
+        self.stream_in(vars, &RunContext::new())
+    }
+
+    /// As [`stream`](Session::stream), within this context.
+    pub fn stream_in(&self, vars: impl Into<Vars>, cx: &RunContext) -> ChunkStream<'_, R::Output> {
+        cx.stream_step(Runnable::<Vars>::name(self), self, vars.into())
     }
 
     /// The variables with the history, and the question.

@@ -2,7 +2,7 @@
 use super::{errors, format, messages, options, tools};
 use crate::{
     CallbackHandler, Chunk, Completion, Delta, Detailed, Error, ErrorKind, Grammar, LLM, Model, Request, Result,
-    RunContext, RunInfo, Runnable, ToolAnswer, Usage, WithTools,
+    RunContext, RunInfo, Runnable, ToolAnswer, Usage, WithTools, llm::second_grammar,
 };
 use async_stream::try_stream;
 use futures::{
@@ -74,10 +74,7 @@ impl<L: LLM + ?Sized> AsLangchain<L> {
         let prompt = format::told(messages::ours(messages)?, format);
         let request = Request::new(prompt).with_options(options::ours(&self.options)?);
         let grammar = format::grammar(format)?;
-        let second = |other: &str| {
-            let why = format!("there is a grammar already, and `{other}` brings its own: leave out one of the two");
-            Err(Error::new(ErrorKind::InvalidOption, why).with_path(other))
-        };
+        let second = |other: &str| Err(second_grammar(&format!("`{other}` brings its own")).with_path(other));
         match (tools::offered(&self.options)?, grammar) {
             (Some(_), Some(_)) => second("functions"),
             (Some((tools, mode)), None) => Ok(Call::Tools(self.model.with_tools(tools)?.mode(mode)?, request)),

@@ -1,7 +1,7 @@
 //! How a model is loaded.
-use super::{FlashAttention, KvOverride, KvType, LlamaCpp, SplitMode, WhenFull, handle::Loading, overrides};
+use super::{FlashAttention, KvOverride, KvType, LlamaCpp, SplitMode, handle::Loading, overrides};
 use crate::{
-    ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Overflow, Result, llm::invalid,
+    ChatTemplate, Error, ErrorKind, GenerateOptions, Grammar, Mirostat, Model, Overflow, Result, Thinking, llm::invalid,
 };
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -31,7 +31,7 @@ pub(super) struct Setup {
     pub(super) type_v: KvType,
     pub(super) offload_kqv: bool,
     pub(super) lora_path: Option<PathBuf>,
-    pub(super) lora_scale: f32,
+    pub(super) lora_scale: Option<f32>,
     pub(super) loras: Vec<Lora>,
     pub(super) kv_overrides: Vec<(String, KvOverride)>,
     pub(super) chat_template: Option<String>,
@@ -42,15 +42,27 @@ pub(super) struct Setup {
     pub(super) kv_unified: bool,
     pub(super) deterministic: bool,
     pub(super) n_prompt_step: u32,
-    pub(super) keep_tokens: usize,
+    pub(super) cache_tokens: usize,
     pub(super) spill: Option<(PathBuf, u64)>,
     pub(super) draft: Option<PathBuf>,
     pub(super) n_gpu_layers_draft: Option<i32>,
-    pub(super) queue: usize,
-    pub(super) when_full: WhenFull,
+    pub(super) queue: Option<usize>,
     pub(super) verbose: bool,
     #[cfg(test)]
     pub(super) faults: super::faults::Faults,
+}
+
+impl Setup {
+    pub(super) fn check_gpus(&self) -> Result<()> {
+        let Setup { n_gpu_layers, main_gpu, .. } = self;
+        if *n_gpu_layers < -1 {
+            return Err(invalid("n_gpu_layers", n_gpu_layers, "a number of layers, or -1 for all of them"));
+        }
+        if *main_gpu < 0 {
+            return Err(invalid("main_gpu", main_gpu, "the number of a GPU, from 0"));
+        }
+        Ok(())
+    }
 }
 
 /// An adapter that calls ask for by its name.
@@ -71,7 +83,10 @@ impl fmt::Debug for Progress {
     }
 }
 
-/// Loads a model; made by [`LlamaCpp::builder`]. Parameters have llama.cpp's names and defaults.
+/// Loads a model; made by [`LlamaCpp::builder`].
+///
+/// Parameters have llama.cpp's names; each says its default. Those of [`GenerateOptions`] hold for all calls that do not
+/// give their own.
 #[derive(Debug, Clone)]
 #[must_use = "a builder loads nothing until `load` is called"]
 pub struct LlamaCppBuilder {
@@ -130,7 +145,7 @@ impl LlamaCppBuilder {
             type_v: KvType::default(),
             offload_kqv: true,
             lora_path: None,
-            lora_scale: 1.0,
+            lora_scale: None,
             loras: Vec::new(),
             kv_overrides: Vec::new(),
             chat_template: None,
@@ -141,12 +156,11 @@ impl LlamaCppBuilder {
             kv_unified: true,
             deterministic: false,
             n_prompt_step: 64,
-            keep_tokens: usize::MAX,
+            cache_tokens: usize::MAX,
             spill: None,
             draft: None,
             n_gpu_layers_draft: None,
-            queue: 64,
-            when_full: WhenFull::Wait,
+            queue: None,
             verbose: false,
             #[cfg(test)]
             faults: super::faults::Faults::default(),
@@ -191,16 +205,16 @@ impl LlamaCppBuilder {
         offload_kqv: bool => offload_kqv = offload_kqv;
         /// A LoRA adapter to lay over the model, for all calls that name no other.
         lora_path: impl Into<PathBuf> => lora_path = Some(lora_path.into());
-        /// How strongly the adapter counts. Default 1.
-        lora_scale: f32 => lora_scale = lora_scale;
+        /// How strongly the adapter of [`lora_path`](LlamaCppBuilder::lora_path) counts; an error without one. Default 1.
+        lora_scale: f32 => lora_scale = Some(lora_scale);
         /// The chat template to use instead of the one in the file, in Jinja.
         chat_template: impl Into<String> => chat_template = Some(chat_template.into());
         /// The devices to use, by the numbers that [`LlamaCpp::devices`] lists. Default: all.
         devices: Vec<usize> => devices = devices;
-        /// A smaller model of the same family that guesses what this one will write; several guessed tokens are evaluated
-        /// at once, and those kept that this model would have chosen, so the texts stay the same. It pays where the small
-        /// model is many times faster and often right; where it is wrong, it is asked less. It takes memory for a context
-        /// of its own, and a prompt is evaluated by both. Default: none.
+        /// Speculative decoding: a smaller model of the same family that guesses what this one will write; several guessed
+        /// tokens are evaluated at once, and those kept that this model would have chosen, so the texts stay the same. It
+        /// pays where the small model is many times faster and often right; where it is wrong, it is asked less. It takes
+        /// memory for a context of its own, and a prompt is evaluated by both. Default: none.
         draft: impl Into<PathBuf> => draft = Some(draft.into());
         /// Layers of the draft model to put on the GPU; -1 puts all of them there. Default `n_gpu_layers`.
         n_gpu_layers_draft: i32 => n_gpu_layers_draft = Some(n_gpu_layers_draft);
@@ -224,13 +238,12 @@ impl LlamaCppBuilder {
         /// Tokens of prompts evaluated in one step while other texts are being written: fewer keep those fluent, more
         /// get through the prompts sooner. Default 64.
         n_prompt_step: u32 => n_prompt_step = n_prompt_step;
-        /// Tokens of texts that are over which are kept for prompts that begin like them; 0 keeps none. Default: as
-        /// many as there is room for.
-        keep_tokens: usize => keep_tokens = keep_tokens;
-        /// Calls that may wait for the engine where further ones are refused. Default 64.
-        queue: usize => queue = queue;
-        /// What becomes of a call when `queue` of them wait already. Default: it waits as well.
-        when_full: WhenFull => when_full = when_full;
+        /// Prefix cache: tokens of texts that are over which are kept for prompts that begin like them; 0 keeps none.
+        /// Default: as many as there is room for.
+        cache_tokens: usize => cache_tokens = cache_tokens;
+        /// Calls that may wait for the engine, from 1 to 65536: a further one fails at once, with [`ErrorKind::Busy`].
+        /// Default: any number.
+        queue: usize => queue = Some(queue);
         /// Sends llama.cpp's log to `tracing`, target `llama.cpp`, for all models of the process. Default false.
         verbose: bool => verbose = verbose;
     }
@@ -242,6 +255,7 @@ impl LlamaCppBuilder {
         fast_forward: bool,
         close: bool,
         lookup: bool,
+        thinking: Thinking,
         overflow: Overflow,
         n_keep: usize,
         echo: bool,
@@ -260,11 +274,24 @@ impl LlamaCppBuilder {
         mirostat: Mirostat,
         mirostat_tau: f32,
         mirostat_eta: f32,
+        dry_multiplier: f32,
+        dry_base: f32,
+        dry_allowed_length: u32,
+        dry_penalty_last_n: u32,
+        dry_sequence_breakers: Vec<String>,
+        xtc_probability: f32,
+        xtc_threshold: f32,
     }
 
     /// Adds texts that end the generation.
     pub fn stop<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
         self.options = self.options.stop(texts);
+        self
+    }
+
+    /// Adds this much to a token's logit.
+    pub fn logit_bias(mut self, token: u32, bias: f32) -> Self {
+        self.options = self.options.logit_bias(token, bias);
         self
     }
 
@@ -275,7 +302,8 @@ impl LlamaCppBuilder {
     }
 
     /// A LoRA adapter that calls ask for by this name, with [`GenerateOptions::lora`]. Calls with the same adapter are
-    /// written together; those with another wait for their turn.
+    /// written together; those with another wait for their turn. Which one holds for a call that names none is said by
+    /// [`lora_path`](LlamaCppBuilder::lora_path), or by [`options`](LlamaCppBuilder::options).
     pub fn lora(mut self, name: impl Into<String>, path: impl Into<PathBuf>, scale: f32) -> Self {
         self.setup.loras.push(Lora { name: name.into(), path: path.into(), scale });
         self
@@ -368,7 +396,7 @@ impl LlamaCppBuilder {
     }
 
     fn validate(&self) -> Result<()> {
-        let Setup { n_gpu_layers, main_gpu, n_ctx, n_batch, n_ubatch, n_threads, n_threads_batch, .. } = self.setup;
+        let Setup { n_ctx, n_batch, n_ubatch, n_threads, n_threads_batch, .. } = self.setup;
         let positive = |name: &str, value: Option<u32>| match value {
             Some(value) if value == 0 || i32::try_from(value).is_err() => {
                 Err(invalid(name, &value, &format!("from 1 to {}", i32::MAX)))
@@ -384,24 +412,21 @@ impl LlamaCppBuilder {
         if let Some(n_parallel) = self.setup.n_parallel.filter(|n| !(1..=MOST_PARALLEL).contains(n)) {
             return Err(invalid("n_parallel", &n_parallel, &format!("from 1 to {MOST_PARALLEL}")));
         }
-        if let Some(threads) = [Some(n_threads), n_threads_batch].into_iter().flatten().find(|&threads| threads > 512) {
-            return Err(invalid("n_threads", &threads, "at most 512, which is what llama.cpp can use"));
+        for (name, threads) in [("n_threads", Some(n_threads)), ("n_threads_batch", n_threads_batch)] {
+            if let Some(threads) = threads.filter(|&threads| threads > 512) {
+                return Err(invalid(name, &threads, "at most 512, which is what llama.cpp can use"));
+            }
         }
         if let Some(n_ubatch) = n_ubatch.filter(|&n_ubatch| n_ubatch > n_batch) {
             return Err(invalid("n_ubatch", &n_ubatch, &format!("at most `n_batch`, {n_batch}")));
         }
-        if n_gpu_layers < -1 {
-            return Err(invalid("n_gpu_layers", &n_gpu_layers, "a number of layers, or -1 for all of them"));
-        }
+        self.setup.check_gpus()?;
         if let Some(layers) = self.setup.n_gpu_layers_draft.filter(|&layers| layers < -1) {
             return Err(invalid("n_gpu_layers_draft", &layers, "a number of layers, or -1 for all of them"));
         }
         if self.setup.draft.is_some() && self.setup.deterministic {
             let message = "`draft` makes texts in batches of several tokens, whose rounding `deterministic` excludes: leave out one";
             return Err(Error::new(ErrorKind::InvalidOption, message).with_path("draft"));
-        }
-        if main_gpu < 0 {
-            return Err(invalid("main_gpu", &main_gpu, "the number of a GPU, from 0"));
         }
         for (name, value) in
             [("rope_freq_base", self.setup.rope_freq_base), ("rope_freq_scale", self.setup.rope_freq_scale)]
@@ -410,8 +435,16 @@ impl LlamaCppBuilder {
                 return Err(invalid(name, &value, "a positive number, or 0 for the model's own"));
             }
         }
-        if !self.setup.lora_scale.is_finite() {
-            return Err(invalid("lora_scale", &self.setup.lora_scale, "a finite number"));
+        if let Some(scale) = self.setup.lora_scale {
+            if !scale.is_finite() {
+                return Err(invalid("lora_scale", &scale, "a finite number"));
+            }
+            if self.setup.lora_path.is_none() {
+                return Err(invalid("lora_scale", &scale, "left out where there is no `lora_path`"));
+            }
+        }
+        if let (Some(layers), None) = (self.setup.n_gpu_layers_draft, &self.setup.draft) {
+            return Err(invalid("n_gpu_layers_draft", &layers, "left out where there is no `draft`"));
         }
         for (at, Lora { name, scale, .. }) in self.setup.loras.iter().enumerate() {
             if !scale.is_finite() {
@@ -424,8 +457,8 @@ impl LlamaCppBuilder {
         for (key, value) in &self.setup.kv_overrides {
             overrides::check(key, value)?;
         }
-        if !(1..=65_536).contains(&self.setup.queue) {
-            return Err(invalid("queue", &self.setup.queue, "from 1 to 65536"));
+        if let Some(queue) = self.setup.queue.filter(|queue| !(1..=65_536).contains(queue)) {
+            return Err(invalid("queue", &queue, "from 1 to 65536"));
         }
         if self.setup.type_v.is_quantised() && self.setup.flash_attn == FlashAttention::Off {
             return Err(invalid(

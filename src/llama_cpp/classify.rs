@@ -125,7 +125,15 @@ impl<E: Clone + Send + Sync + 'static> Classify<E> {
     /// [`ErrorKind::Schema`] for a type that is no enum of variants without fields, [`ErrorKind::InvalidOption`] for a
     /// request with a grammar, and those of [`LlamaCpp::choose`].
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<Classified<E>> {
-        RunContext::new().step(self.model.id().to_owned(), self, prompt.into_request()).await
+        self.invoke_in(prompt, &RunContext::new()).await
+    }
+
+    /// As [`invoke`](Classify::invoke), within this context: watched by its handlers, or as a part of the run it belongs to.
+    ///
+    /// # Errors
+    /// As [`invoke`](Classify::invoke), and those of the context.
+    pub async fn invoke_in(&self, prompt: impl IntoRequest, cx: &RunContext) -> Result<Classified<E>> {
+        cx.step(Runnable::<Request>::name(self), self, prompt.into_request()).await
     }
 
     fn texts(&self, labels: &EnumParser<E>) -> Vec<String> {

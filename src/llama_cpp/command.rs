@@ -66,9 +66,7 @@ impl Tickets {
             Ok(_) => Ok(Ticket(Arc::clone(&self.0))),
             Err(taken) => Err(Error::new(
                 ErrorKind::Busy,
-                format!(
-                    "{taken} calls wait for the engine already: ask again later, or let calls wait with `when_full`"
-                ),
+                format!("{taken} calls wait for the engine already: ask again later, or allow a longer `queue`"),
             )),
         }
     }

@@ -1,7 +1,8 @@
 //! Vectors of texts, made by llama.cpp.
 use super::{
     builder::{LlamaCppBuilder, Setup, setters},
-    vectors::{Input, Vectors, Wanted},
+    embedder::Input,
+    vectors::{Vectors, Wanted},
 };
 use crate::{Embeddings, Error, ErrorKind, Result};
 use llama_cpp_2::context::params::LlamaPoolingType;
@@ -11,6 +12,12 @@ use std::{fmt, path::PathBuf, sync::Arc};
 ///
 /// A handle to the thread that owns the model; clones share it, and any number of calls may be made at once. Texts are
 /// evaluated together, as many as fit.
+///
+/// # Errors of a call
+/// [`ErrorKind::InvalidOption`](crate::ErrorKind::InvalidOption) for an empty text;
+/// [`ErrorKind::ContextOverflow`](crate::ErrorKind::ContextOverflow) for one that is too long, unless
+/// [`truncate`](LlamaCppEmbeddingsBuilder::truncate) lets it be cut; [`ErrorKind::Engine`](crate::ErrorKind::Engine); and
+/// [`ErrorKind::Closed`](crate::ErrorKind::Closed) once the model's thread has ended.
 ///
 /// # Examples
 ///
@@ -43,7 +50,7 @@ pub enum Pooling {
     Model,
     /// Their mean.
     Mean,
-    /// That of the first token.
+    /// That of the first token (CLS).
     First,
     /// That of the last token.
     Last,
@@ -79,10 +86,16 @@ impl LlamaCppEmbeddingsBuilder {
     setters! {
         /// Layers to put on the GPU; -1 puts all of them there. Default 0.
         n_gpu_layers: i32 => n_gpu_layers = n_gpu_layers;
+        /// The GPU that does what is not split. Default 0.
+        main_gpu: i32 => main_gpu = main_gpu;
+        /// The devices to use, by the numbers that [`LlamaCpp::devices`](crate::LlamaCpp::devices) lists. Default: all.
+        devices: Vec<usize> => devices = devices;
         /// Tokens of a text, and of the texts evaluated together. Default: as many as the model was trained for, at most 8192.
         n_ctx: u32 => n_ctx = Some(n_ctx);
         /// Threads used. Default: the physical cores.
         n_threads: u32 => n_threads = n_threads;
+        /// Sends llama.cpp's log to `tracing`, target `llama.cpp`, for all models of the process. Default false.
+        verbose: bool => verbose = verbose;
     }
 
     /// How the vectors of a text's tokens become one. Default: as the model file says.
@@ -113,6 +126,16 @@ impl LlamaCppEmbeddingsBuilder {
     pub fn load(self) -> Result<LlamaCppEmbeddings> {
         let Options { pooling, normalize, truncate } = self.options;
         let vectors = Vectors::load(self.setup, Wanted::Vectors(pooling.to_llama()), truncate)?;
+        Ok(LlamaCppEmbeddings { inner: Arc::new(Inner { vectors, normalize }) })
+    }
+
+    /// Loads the model on its own thread, without blocking this one.
+    ///
+    /// # Errors
+    /// As [`load`](LlamaCppEmbeddingsBuilder::load).
+    pub async fn load_async(self) -> Result<LlamaCppEmbeddings> {
+        let Options { pooling, normalize, truncate } = self.options;
+        let vectors = Vectors::load_async(self.setup, Wanted::Vectors(pooling.to_llama()), truncate).await?;
         Ok(LlamaCppEmbeddings { inner: Arc::new(Inner { vectors, normalize }) })
     }
 }

@@ -1,6 +1,5 @@
 //! The handle to a model.
 use super::{
-    WhenFull,
     builder::{LlamaCppBuilder, Setup},
     command::{Aim, Command, Job, Tickets},
     load::Loaded,
@@ -33,7 +32,7 @@ use std::{
 /// which waits for the token in progress. Any number of calls may be made at once, from any thread and with any async
 /// runtime or none: they are written together, up to `n_parallel` of them, and further ones wait. What a prompt has in
 /// common with one before or beside it is evaluated once. Dropping the future or stream of a call stops it within one
-/// token, or one batch of its prompt.
+/// token, or one batch of its prompt. What can go wrong in a call is listed at [`LLM::generate`].
 ///
 /// # Examples
 ///
@@ -85,10 +84,7 @@ impl Loading {
     /// Starts the owner thread.
     pub(super) fn start(setup: Setup) -> Result<Self> {
         let (sender, commands) = async_channel::unbounded();
-        let queue = match setup.when_full {
-            WhenFull::Wait => usize::MAX,
-            WhenFull::Refuse => setup.queue,
-        };
+        let queue = setup.queue.unwrap_or(usize::MAX);
         let (ready, outcome) = async_channel::bounded(1);
         let id = model_name(&setup.path);
         let counters = Arc::new(Counters::default());

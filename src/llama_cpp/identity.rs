@@ -8,7 +8,7 @@ use std::{fmt::Write as _, path::Path, time::UNIX_EPOCH};
 pub(super) fn identity(setup: &Setup) -> String {
     let mut identity = file(&setup.path);
     if let Some(path) = &setup.lora_path {
-        let _ = write!(identity, " lora={} scale={}", file(path), setup.lora_scale);
+        let _ = write!(identity, " lora={} scale={}", file(path), setup.lora_scale.unwrap_or(1.0));
     }
     for Lora { name, path, scale } in &setup.loras {
         let _ = write!(identity, " lora {name:?}={} scale={scale}", file(path));

@@ -93,7 +93,8 @@ pub(super) fn adapters(setup: &Setup, model: &mut LlamaModel) -> Result<Adapters
         })?;
         Ok::<_, Error>((adapter, scale))
     };
-    let usual = setup.lora_path.iter().map(|path| open(path, setup.lora_scale)).collect::<Result<Vec<_>>>()?;
+    let scale = setup.lora_scale.unwrap_or(1.0);
+    let usual = setup.lora_path.iter().map(|path| open(path, scale)).collect::<Result<Vec<_>>>()?;
     let named = setup.loras.iter().map(|lora| open(&lora.path, lora.scale)).collect::<Result<Vec<_>>>()?;
     Ok(Adapters::new(usual.into_iter().next(), setup.loras.iter().map(|lora| lora.name.clone()).zip(named).collect()))
 }

@@ -81,14 +81,3 @@ impl SplitMode {
         }
     }
 }
-
-/// What becomes of a call when as many wait for the engine as the queue is long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum WhenFull {
-    /// It waits as well.
-    #[default]
-    Wait,
-    /// It fails at once, with [`ErrorKind::Busy`](crate::ErrorKind::Busy).
-    Refuse,
-}

@@ -11,13 +11,13 @@ pub struct LoadReport {
     pub name: Option<String>,
     /// The architecture, as the file tells it.
     pub architecture: String,
-    /// Parameters.
+    /// Numbers (weights) in the model.
     pub n_params: u64,
     /// Bytes of all tensors.
     pub size: u64,
     /// Tokens in the vocabulary.
     pub n_vocab: usize,
-    /// Tokens the model was trained to overlook.
+    /// Tokens of the longest texts that the model was trained on.
     pub n_ctx_train: u32,
     /// Tokens of one text, prompt and answer together; 0 where only the vocabulary was loaded.
     pub n_ctx: u32,

@@ -1,7 +1,8 @@
 //! How well texts answer a question, told by llama.cpp.
 use super::{
     builder::{LlamaCppBuilder, Setup, setters},
-    vectors::{Input, Vectors, Wanted},
+    embedder::Input,
+    vectors::{Vectors, Wanted},
 };
 use crate::{Error, ErrorKind, Result};
 use std::{fmt, path::PathBuf, sync::Arc};
@@ -53,11 +54,17 @@ impl LlamaCppRerankerBuilder {
     setters! {
         /// Layers to put on the GPU; -1 puts all of them there. Default 0.
         n_gpu_layers: i32 => n_gpu_layers = n_gpu_layers;
+        /// The GPU that does what is not split. Default 0.
+        main_gpu: i32 => main_gpu = main_gpu;
+        /// The devices to use, by the numbers that [`LlamaCpp::devices`](crate::LlamaCpp::devices) lists. Default: all.
+        devices: Vec<usize> => devices = devices;
         /// Tokens of a question and a text, and of what is evaluated together. Default: as many as the model was trained
         /// for, at most 8192.
         n_ctx: u32 => n_ctx = Some(n_ctx);
         /// Threads used. Default: the physical cores.
         n_threads: u32 => n_threads = n_threads;
+        /// Sends llama.cpp's log to `tracing`, target `llama.cpp`, for all models of the process. Default false.
+        verbose: bool => verbose = verbose;
     }
 
     /// Whether what does not fit into the context is cut off the end of a text; otherwise such a text is an error.
@@ -74,6 +81,15 @@ impl LlamaCppRerankerBuilder {
     /// [`ErrorKind::Unsupported`] for a model that does not rank.
     pub fn load(self) -> Result<LlamaCppReranker> {
         Ok(LlamaCppReranker { vectors: Arc::new(Vectors::load(self.setup, Wanted::Scores, self.truncate)?) })
+    }
+
+    /// Loads the model on its own thread, without blocking this one.
+    ///
+    /// # Errors
+    /// As [`load`](LlamaCppRerankerBuilder::load).
+    pub async fn load_async(self) -> Result<LlamaCppReranker> {
+        let vectors = Vectors::load_async(self.setup, Wanted::Scores, self.truncate).await?;
+        Ok(LlamaCppReranker { vectors: Arc::new(vectors) })
     }
 }
 

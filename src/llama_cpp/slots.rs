@@ -211,8 +211,8 @@ impl<'a> Slots<'a> {
         self.hold(slot, tokens, adapter);
         self.release(engine, slot);
         if self.length(slot) < count {
-            let message = format!("the state has {count} tokens, which is more than `keep_tokens` allows to keep");
-            return Err(Error::new(ErrorKind::InvalidOption, message).with_path("keep_tokens"));
+            let message = format!("the state has {count} tokens, which is more than `cache_tokens` allows to keep");
+            return Err(Error::new(ErrorKind::InvalidOption, message).with_path("cache_tokens"));
         }
         Ok(count)
     }

@@ -2,12 +2,13 @@
 use super::{
     backend::backend,
     builder::Setup,
+    embedder::{Embedder, Input, TOGETHER},
     engine::or_unknown,
     load, log,
     owner::{self, Fault, closed, telling},
 };
 use crate::{Error, ErrorKind, Result, llm::invalid};
-use async_channel::{Receiver, Sender};
+use async_channel::{Receiver, RecvError, Sender};
 use futures::channel::oneshot;
 use llama_cpp_2::{
     context::{
@@ -16,16 +17,12 @@ use llama_cpp_2::{
     },
     llama_batch::LlamaBatch,
     model::LlamaModel,
-    token::LlamaToken,
 };
 use std::{
     num::NonZeroU32,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Mutex, OnceLock},
     thread::JoinHandle,
 };
-
-/// Texts that are evaluated together at most.
-const TOGETHER: u32 = 32;
 
 /// What a model is made to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +31,6 @@ pub(super) enum Wanted {
     Vectors(Option<LlamaPoolingType>),
     /// How well two texts go together.
     Scores,
-}
-
-/// What a vector is made of.
-#[derive(Debug, Clone)]
-pub(super) enum Input {
-    Text(String),
-    /// A question, and a text that may answer it.
-    Pair(Arc<str>, String),
 }
 
 /// A handle to the thread; dropping it waits for the thread's end.
@@ -58,23 +47,54 @@ struct Job {
     reply: oneshot::Sender<Result<Vec<Vec<f32>>>>,
 }
 
-impl Vectors {
-    /// Loads the model, blocking this thread until it is there. With `truncate` the end of a text that does not fit into
-    /// the context is cut off; otherwise such a text is an error.
-    pub(super) fn load(setup: Setup, wanted: Wanted, truncate: bool) -> Result<Self> {
+/// A model that its thread is loading.
+struct Loading {
+    jobs: Sender<Job>,
+    fault: Fault,
+    thread: JoinHandle<()>,
+    outcome: Receiver<Result<usize>>,
+}
+
+impl Loading {
+    /// Starts the thread.
+    fn start(setup: Setup, wanted: Wanted, truncate: bool) -> Result<Self> {
         if let Some(n_ctx) = setup.n_ctx.filter(|n_ctx| !(1..=1 << 20).contains(n_ctx)) {
             return Err(invalid("n_ctx", &n_ctx, "from 1 to 1048576"));
         }
         if !(1..=512).contains(&setup.n_threads) {
             return Err(invalid("n_threads", &setup.n_threads, "from 1 to 512"));
         }
+        setup.check_gpus()?;
         let (jobs, receiver) = async_channel::unbounded();
         let (ready, outcome) = async_channel::bounded(1);
         let (thread, fault) = owner::start("catena vectors".to_owned(), receiver, move |jobs, fault| {
             run(&setup, wanted, truncate, jobs, &ready, fault);
         })?;
-        let dimensions = outcome.recv_blocking().map_err(|_| closed(&fault))??;
+        Ok(Loading { jobs, fault, thread, outcome })
+    }
+
+    /// The handle, once the thread has told what became of the model.
+    fn finish(self, outcome: Result<Result<usize>, RecvError>) -> Result<Vectors> {
+        let Loading { jobs, fault, thread, .. } = self;
+        let dimensions = outcome.map_err(|_| closed(&fault))??;
         Ok(Vectors { jobs, fault, thread: Mutex::new(Some(thread)), dimensions })
+    }
+}
+
+impl Vectors {
+    /// Loads the model, blocking this thread until it is there. With `truncate` the end of a text that does not fit into
+    /// the context is cut off; otherwise such a text is an error.
+    pub(super) fn load(setup: Setup, wanted: Wanted, truncate: bool) -> Result<Self> {
+        let loading = Loading::start(setup, wanted, truncate)?;
+        let outcome = loading.outcome.recv_blocking();
+        loading.finish(outcome)
+    }
+
+    /// As [`load`](Vectors::load), without blocking this thread.
+    pub(super) async fn load_async(setup: Setup, wanted: Wanted, truncate: bool) -> Result<Self> {
+        let loading = Loading::start(setup, wanted, truncate)?;
+        let outcome = loading.outcome.recv().await;
+        loading.finish(outcome)
     }
 
     /// A vector of each.
@@ -176,111 +196,4 @@ fn context<'model>(
         let message = format!("llama.cpp could not make a context of {n_ctx} tokens: {}", or_unknown(&log));
         Error::new(ErrorKind::Load, message).with_path(setup.path.display().to_string()).with_source(error)
     })
-}
-
-struct Embedder<'model> {
-    model: &'model LlamaModel,
-    context: LlamaContext<'model>,
-    batch: LlamaBatch<'static>,
-    n_ctx: usize,
-    truncate: bool,
-    /// How the model wants a question and a text put together, where it wants that in words.
-    template: Option<String>,
-}
-
-impl Embedder<'_> {
-    fn make(&mut self, inputs: &[Input], is_cancelled: impl Fn() -> bool) -> Result<Vec<Vec<f32>>> {
-        let texts: Vec<Vec<LlamaToken>> =
-            inputs.iter().enumerate().map(|(at, input)| self.tokens(at, input)).collect::<Result<_>>()?;
-        let mut vectors = Vec::with_capacity(texts.len());
-        let mut rest = texts.as_slice();
-        while !rest.is_empty() && !is_cancelled() {
-            let mut room = self.n_ctx;
-            let fits = |text: &&Vec<LlamaToken>| {
-                let fits = text.len() <= room;
-                room -= text.len().min(room);
-                fits
-            };
-            let count = rest.iter().take(TOGETHER as usize).take_while(fits).count().max(1);
-            let (now, later) = rest.split_at(count);
-            self.evaluate(now, &mut vectors)?;
-            rest = later;
-        }
-        Ok(vectors)
-    }
-
-    fn tokens(&self, at: usize, input: &Input) -> Result<Vec<LlamaToken>> {
-        let vocab = self.model.vocab();
-        let (text, before, after) = match input {
-            Input::Text(text) => (vocab.tokenize(text.as_bytes(), true, false), Vec::new(), Vec::new()),
-            Input::Pair(question, text) => self.pair(question, text),
-        };
-        if text.is_empty() {
-            return Err(Error::new(
-                ErrorKind::InvalidOption,
-                format!("text {at} is empty: there is nothing to read in it"),
-            ));
-        }
-        let around = before.len() + after.len();
-        let length = text.len() + around;
-        let room = self.n_ctx.saturating_sub(around);
-        if length > self.n_ctx && (!self.truncate || room == 0) {
-            let with = if around > 0 { format!(" with the {around} of its question") } else { String::new() };
-            let message = format!(
-                "text {at} has {} tokens{with}, but the context holds {}: split it, load the model with a larger `n_ctx`, \
-                 or let its end be cut off with `truncate`",
-                text.len(),
-                self.n_ctx
-            );
-            return Err(Error::new(ErrorKind::ContextOverflow, message));
-        }
-        // What the tokenizer puts behind a text stays there: many models make their vectors of it.
-        let end = match input {
-            Input::Text(_) => vocab.tokenize(b"", true, false).last().copied(),
-            Input::Pair(..) => None,
-        };
-        let end = end.filter(|end| text.len() > room && text.last() == Some(end));
-        let text = text.into_iter().take(room - usize::from(end.is_some()));
-        Ok(before.into_iter().chain(text).chain(end).chain(after).collect())
-    }
-
-    /// The tokens of a text, and those before it, of the question, and behind it.
-    fn pair(&self, question: &str, text: &str) -> (Vec<LlamaToken>, Vec<LlamaToken>, Vec<LlamaToken>) {
-        let vocab = self.model.vocab();
-        let tokens = |text: &str, control: bool| vocab.tokenize(text.as_bytes(), false, control);
-        if let Some((before, after)) = self.template.as_deref().and_then(|template| template.split_once("{document}")) {
-            let (begin, rest) = before.split_once("{query}").unwrap_or((before, ""));
-            let begin = vocab.tokenize(begin.as_bytes(), true, true);
-            let before = [begin, tokens(question, false), tokens(rest, true)].concat();
-            return (tokens(text, false), before, tokens(after, true));
-        }
-        let eos = if vocab.eos().0 >= 0 { vocab.eos() } else { vocab.sep() };
-        let some = |wanted: bool, token: LlamaToken| Vec::from_iter((wanted && token.0 >= 0).then_some(token));
-        let ends = some(vocab.should_add_eos(), eos);
-        let begin = some(vocab.should_add_bos(), vocab.bos());
-        let between = some(vocab.should_add_sep(), vocab.sep());
-        (tokens(text, false), [begin, tokens(question, false), ends.clone(), between].concat(), ends)
-    }
-
-    fn evaluate(&mut self, texts: &[Vec<LlamaToken>], vectors: &mut Vec<Vec<f32>>) -> Result<()> {
-        self.context.clear_kv_cache();
-        self.batch.clear();
-        for (sequence, tokens) in (0_i32..).zip(texts) {
-            for (position, &token) in (0_i32..).zip(tokens) {
-                self.batch.add(token, position, &[sequence], true).map_err(Error::other)?;
-            }
-        }
-        let (outcome, log) = log::catching(|| self.context.decode(&mut self.batch));
-        outcome.map_err(|error| {
-            let message = format!("llama.cpp could not evaluate {} texts: {}", texts.len(), or_unknown(&log));
-            Error::new(ErrorKind::Engine, message).with_source(error)
-        })?;
-        for (sequence, _) in (0_i32..).zip(texts) {
-            let vector = self.context.embeddings_seq_ith(sequence).map_err(|error| {
-                Error::new(ErrorKind::Engine, "llama.cpp gave no vector for a text").with_source(error)
-            })?;
-            vectors.push(vector.to_vec());
-        }
-        Ok(())
-    }
 }

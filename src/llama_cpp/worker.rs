@@ -94,7 +94,7 @@ pub(super) fn run(
                     alone: setup.deterministic,
                 };
                 let slots = engine.layout().slots;
-                Scheduler::new(&around, engine, draft, pace, Slots::new(slots, setup.keep_tokens, spill))
+                Scheduler::new(&around, engine, draft, pace, Slots::new(slots, setup.cache_tokens, spill))
             });
             serve(&around, scheduler, commands, fault);
         }

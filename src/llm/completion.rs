@@ -118,7 +118,7 @@ impl Usage {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Timings {
-    /// Loading the model, once.
+    /// Loading the model: the same in each of its calls.
     pub load: Duration,
     /// Waiting for the engine.
     pub queue: Duration,

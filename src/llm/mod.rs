@@ -19,4 +19,4 @@ pub use raw::{RawAnswer, WithRaw};
 pub use request::{IntoRequest, Request};
 pub use thinking::Thinking;
 pub use typed::Structured;
-pub(crate) use typed::parse as read_json;
+pub(crate) use typed::{parse as read_json, second_grammar};

@@ -4,6 +4,7 @@ use crate::{
     Result, RunContext, Runnable, StepKind, Structured,
     chain::text_of,
     chunk::whole,
+    head::asked,
     report::{LlmEvents, Report, Upstream},
 };
 use futures::{FutureExt, Stream, StreamExt, TryStreamExt, stream};
@@ -95,6 +96,9 @@ impl<L: LLM + ?Sized> Model<L> {
     /// A step that gives a `T`: the model is held to a grammar of compact JSON texts, each of which `T` deserializes from,
     /// with the fields in the order of the declaration; see [`structured`](crate::structured).
     ///
+    /// The prompt goes to the model as it is. The grammar leads the model to the name of each field, but what doc comments
+    /// say of a field it learns only from a prompt with [`format_instructions`](Structured::format_instructions).
+    ///
     /// A schema that no grammar can honour is an [`ErrorKind::Schema`](crate::ErrorKind::Schema) of the first run,
     /// before the first token; [`Structured::check`] tells it at once. Running out of tokens is an
     /// [`ErrorKind::OutOfTokens`](crate::ErrorKind::OutOfTokens) that carries the text so far.
@@ -117,6 +121,7 @@ impl<L: LLM + ?Sized> Model<L> {
     /// assert_eq!(person, Person { name: "Ada".into(), age: 36 });
     /// # Ok::<(), catena::Error>(()) }).unwrap();
     /// ```
+    #[doc(alias = "with_structured_output")]
     pub fn structured<T: JsonSchema + DeserializeOwned + Send + 'static>(&self) -> Structured<T, L> {
         Structured::new(self.clone())
     }
@@ -124,14 +129,10 @@ impl<L: LLM + ?Sized> Model<L> {
     /// Asks once and gives the text written.
     ///
     /// # Errors
-    /// Those of the options, the grammar and the provider.
+    /// Those of the provider, which [`LLM::generate`] lists, and [`ErrorKind::Aborted`](crate::ErrorKind::Aborted) where a
+    /// handler asked for it.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<String> {
-        RunContext::new().step(self.provider.id().to_owned(), self, prompt.into_request()).await
-    }
-
-    /// Asks once, handing out the text as it is written. Dropping the stream stops the model.
-    pub fn stream(&self, prompt: impl IntoRequest) -> ChunkStream<'_, String> {
-        RunContext::new().stream_step(self.provider.id().to_owned(), self, prompt.into_request())
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 
     /// Only the text of [`stream`](Model::stream).
@@ -190,6 +191,7 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Model<L> 
     }
 }
 
+asked!(impl<L> Model<L> => String, "the text as it is written" where L: LLM + ?Sized);
 crate::pipe_head!(impl<L> Model<L>: crate::Prompt where L: LLM);
 crate::pipe_head!(Model: crate::Prompt);
 
@@ -227,14 +229,9 @@ impl<L: LLM + ?Sized> Detailed<L> {
     /// Asks once and gives the completion.
     ///
     /// # Errors
-    /// Those of the options, the grammar and the provider.
+    /// As [`Model::invoke`].
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<Completion> {
-        RunContext::new().step(self.0.id(), self, prompt.into_request()).await
-    }
-
-    /// Asks once, handing out the text as it is written. Dropping the stream stops the model.
-    pub fn stream(&self, prompt: impl IntoRequest) -> ChunkStream<'_, Completion> {
-        RunContext::new().stream_step(self.0.id(), self, prompt.into_request())
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 }
 
@@ -262,6 +259,7 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for Detailed<
     }
 }
 
+asked!(impl<L> Detailed<L> => Completion, "the text as it is written" where L: LLM + ?Sized);
 crate::pipe_head!(impl<L> Detailed<L>: crate::Prompt where L: LLM);
 crate::pipe_head!(Detailed: crate::Prompt);
 

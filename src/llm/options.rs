@@ -27,17 +27,18 @@ pub struct GenerateOptions {
     pub timeout: Option<Duration>,
     /// Of calls that wait for the engine those of a higher priority come first. Default 0.
     pub priority: Option<i32>,
-    /// Whether text that the grammar leaves no choice about is written without asking the model, cut into tokens as its
-    /// tokenizer cuts texts. Without it the model chooses how to cut it, which takes longer and changes what it writes
-    /// afterwards as far as that depends on the cut. Default true.
+    /// Jump-forward decoding: whether text that the grammar leaves no choice about is written without asking the model, cut
+    /// into tokens as its tokenizer cuts texts. Without it the model chooses how to cut it, which takes longer and changes
+    /// what it writes afterwards as far as that depends on the cut. Default true.
     pub fast_forward: Option<bool>,
-    /// Whether an answer that is held to a grammar is brought to its end in time: when the tokens left are just enough for
+    /// Whether an answer that is held to a grammar, and would be cut off, is closed: when the tokens left are just enough for
     /// the shortest rest, that is written, and [`FinishReason::Closed`](crate::FinishReason::Closed) says so. Where they
     /// are too few from the start, the call fails with [`ErrorKind::OutOfTokens`](crate::ErrorKind::OutOfTokens). Without
     /// it an answer breaks off where the tokens run out. Default true.
     pub close: Option<bool>,
-    /// Whether what comes next is guessed from what came before, in the prompt or the answer, and evaluated ahead: an
-    /// answer that copies from its prompt is written in fewer steps. The text stays the same. Default false.
+    /// Prompt lookup decoding, which is speculative decoding without a draft model: whether what comes next is guessed from
+    /// what came before, in the prompt or the answer, and evaluated ahead. So an answer that copies from its prompt is
+    /// written in fewer steps. The text stays the same. Default false.
     pub lookup: Option<bool>,
     /// Free text before the answer. Default: none.
     pub thinking: Option<Thinking>,

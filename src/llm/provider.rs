@@ -39,6 +39,26 @@ pub trait LLM: Send + Sync + 'static {
     /// Answers a request: text increments on the way, then the completion. Dropping the stream cancels the work.
     ///
     /// What of the request cannot be honoured must be an error, never ignored.
+    ///
+    /// # Errors
+    /// An error ends the stream. These are the kinds that the llama.cpp provider gives, and that others should give for the
+    /// same. Before the first token:
+    ///
+    /// - [`InvalidOption`](crate::ErrorKind::InvalidOption), the option being its path;
+    /// - [`UnknownKey`](crate::ErrorKind::UnknownKey) for an adapter that is not loaded;
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported) for what the model cannot do;
+    /// - [`ChatTemplate`](crate::ErrorKind::ChatTemplate) for messages without a template for them;
+    /// - [`ContextOverflow`](crate::ErrorKind::ContextOverflow) for a prompt that does not fit;
+    /// - [`Grammar`](crate::ErrorKind::Grammar) for a grammar that cannot be used;
+    /// - [`OutOfTokens`](crate::ErrorKind::OutOfTokens) where the shortest answer to a grammar takes too many;
+    /// - [`Busy`](crate::ErrorKind::Busy) where too many calls wait.
+    ///
+    /// At any time:
+    ///
+    /// - [`Timeout`](crate::ErrorKind::Timeout), with the text so far;
+    /// - [`DeadEnd`](crate::ErrorKind::DeadEnd) where no token fits the grammar;
+    /// - [`Engine`](crate::ErrorKind::Engine) where the evaluation fails;
+    /// - [`Closed`](crate::ErrorKind::Closed) where the engine is gone.
     fn generate(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion>;
 
     /// The name shown in the run tree, in errors and in logs.

@@ -2,7 +2,7 @@
 use super::typed::parse;
 use crate::{
     Chunk, ChunkStream, Completion, Graph, IntoRequest, LLM, Result, RunContext, Runnable, StepKind, Structured,
-    chunk::whole,
+    chunk::whole, head::asked,
 };
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
@@ -44,9 +44,9 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> WithRaw<T, L> {
     /// Asks once and gives the text and the value.
     ///
     /// # Errors
-    /// Those of the schema, the options and the provider.
+    /// As [`Structured::invoke`], but for those of a text that cannot be read.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<RawAnswer<T>> {
-        RunContext::new().step(self.0.id(), self, prompt.into_request()).await
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 }
 
@@ -84,6 +84,10 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest + Sen
     }
 }
 
+asked!(
+    impl<T, L> WithRaw<T, L> => RawAnswer<T>, "the JSON text as it is written"
+    where T: DeserializeOwned + Send + 'static, L: LLM + ?Sized
+);
 crate::pipe_head!(impl<T, L> WithRaw<T, L>: crate::Prompt where T: DeserializeOwned + Send + 'static, L: LLM);
 
 impl<T, L: ?Sized> Clone for WithRaw<T, L> {

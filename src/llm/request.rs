@@ -22,10 +22,10 @@ impl Request {
         Request { prompt: prompt.into(), options: GenerateOptions::new(), grammar: None }
     }
 
-    /// The same with these options instead.
+    /// The same with these options; what they leave open stays as it was.
     #[must_use]
     pub fn with_options(mut self, options: GenerateOptions) -> Self {
-        self.options = options;
+        self.options = self.options.overridden_by(options);
         self
     }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 /// let options = GenerateOptions::new().thinking(thinking);
 /// assert!(options.validate().is_ok());
 /// ```
+#[doc(alias = "reasoning")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -1,7 +1,8 @@
 //! A model that gives values of a Rust type.
 use crate::{
-    Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, Graph, IntoRequest, LLM, Model, Request,
-    Result, RunContext, Runnable, StepKind, chunk::whole, llm::invalid,
+    Chunk, ChunkStream, Completion, Error, ErrorKind, FinishReason, Grammar, Graph, IntoRequest, JsonParser, LLM,
+    Model, OutputParser, Request, Result, RunContext, Runnable, StepKind, chunk::whole, head::asked, llm::invalid,
+    structured::schema_for_type,
 };
 use futures::{FutureExt, StreamExt, stream};
 use schemars::JsonSchema;
@@ -22,10 +23,34 @@ impl<T: JsonSchema + DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structu
     pub(crate) fn new(model: Model<L>) -> Self {
         let grammar = match model.grammar() {
             None => Grammar::from_type::<T>(),
-            Some(_) => Err(second_grammar()),
+            Some(_) => Err(second_grammar(BRINGS)),
         };
-        let schema = || schemars::SchemaGenerator::default().into_root_schema_for::<T>().to_value();
-        Structured { grammar, schema, value: PhantomData, model }
+        Structured { grammar, schema: schema_for_type::<T>, value: PhantomData, model }
+    }
+
+    /// What to tell the model about the value: its JSON schema, doc comments included, to be filled into a prompt.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use catena::{Model, Template, testing::FakeLlm};
+    ///
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Review {
+    ///     /// From 1, bad, to 5, good.
+    ///     stars: u8,
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let llm = Model::new(FakeLlm::always(r#"{"stars":5}"#));
+    /// let review = llm.structured::<Review>();
+    /// let prompt = Template::new("{form}\n\n{text}")?.partial("form", review.format_instructions())?;
+    /// assert_eq!((prompt | review).invoke([("text", "I loved it.")]).await?.stars, 5);
+    /// assert!(llm.requests()[0].prompt.to_string().contains("From 1, bad, to 5, good."));
+    /// # Ok::<(), catena::Error>(()) }).unwrap();
+    /// ```
+    pub fn format_instructions(&self) -> String {
+        JsonParser::<T>::new().format_instructions()
     }
 }
 
@@ -52,14 +77,10 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
     /// Asks once and gives the value.
     ///
     /// # Errors
-    /// Those of the schema, the options and the provider; [`ErrorKind::OutOfTokens`] with the partial text.
+    /// [`ErrorKind::Schema`] with the path in the schema, [`ErrorKind::OutOfTokens`] and [`ErrorKind::Parse`] with the text,
+    /// and those of [`Model::invoke`].
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<T> {
-        RunContext::new().step(self.model.id(), self, prompt.into_request()).await
-    }
-
-    /// Asks once, handing out the JSON text as it is written. Dropping the stream stops the model.
-    pub fn stream(&self, prompt: impl IntoRequest) -> ChunkStream<'_, T> {
-        RunContext::new().stream_step(self.model.id(), self, prompt.into_request())
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 
     pub(super) fn id(&self) -> Cow<'static, str> {
@@ -77,7 +98,7 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
         }
         let held = self.grammar.clone().and_then(|grammar| match request.grammar {
             None => Ok(request.with_grammar(grammar)),
-            Some(_) => Err(second_grammar()),
+            Some(_) => Err(second_grammar(BRINGS)),
         });
         match held {
             Ok(request) => self.model.answer(request, cx),
@@ -86,11 +107,12 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized> Structured<T, L> {
     }
 }
 
-fn second_grammar() -> Error {
-    Error::new(
-        ErrorKind::InvalidOption,
-        "there is a grammar already, and a typed answer brings its own: leave out one of the two",
-    )
+const BRINGS: &str = "a typed answer brings its own";
+
+/// Where a grammar is given to what brings another.
+pub(crate) fn second_grammar(brings: &str) -> Error {
+    let message = format!("there is a grammar already, and {brings}: leave out one of the two");
+    Error::new(ErrorKind::InvalidOption, message)
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(completion: Completion) -> Result<T> {
@@ -156,6 +178,10 @@ impl<T: DeserializeOwned + Send + 'static, L: LLM + ?Sized, I: IntoRequest + Sen
     }
 }
 
+asked!(
+    impl<T, L> Structured<T, L> => T, "the JSON text as it is written"
+    where T: DeserializeOwned + Send + 'static, L: LLM + ?Sized
+);
 crate::pipe_head!(impl<T, L> Structured<T, L>: crate::Prompt where T: DeserializeOwned + Send + 'static, L: LLM);
 
 impl<T, L: ?Sized> Clone for Structured<T, L> {

@@ -58,7 +58,8 @@ impl fmt::Display for Role {
 impl FromStr for Role {
     type Err = Error;
 
-    /// Reads a role. Another name than the six is an error of kind [`InvalidOption`](ErrorKind::InvalidOption).
+    /// Reads a role. Another name than `system`, `user`, `human`, `assistant`, `ai` and `tool` is an error of kind
+    /// [`InvalidOption`](ErrorKind::InvalidOption).
     fn from_str(name: &str) -> Result<Self> {
         match name {
             "system" => Ok(Role::System),

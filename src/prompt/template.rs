@@ -28,8 +28,8 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 ///
 /// `V` is what fills the template, and so the input of its chain. By default it is [`Vars`], values by name; then every
 /// variable must be given and none that the template does not know. A Jinja variable that the template asks for (`x is
-/// defined`, `x | default(…)`) may be left out, and so may a name of Mustache that stands in a section only. A mismatch is an error of kind [`Variables`](crate::ErrorKind::Variables)
-/// that names what is missing, unknown, given and expected.
+/// defined`, `x | default(…)`) may be left out, and so may a name of Mustache that stands in a section only. A mismatch
+/// is an error of kind [`Variables`](crate::ErrorKind::Variables) that names what is missing, unknown, given and expected.
 ///
 /// A typed template ([`typed`](Template::typed), [`typed_jinja`](Template::typed_jinja)) is filled from the fields of a
 /// struct, which may have more fields than the template uses. A type without named fields, such as `String`, fills a
@@ -107,9 +107,7 @@ impl Template {
     pub fn jinja(text: impl AsRef<str>) -> Result<Self> {
         Ok(Template::from_body(Body::jinja(text.as_ref())?, false))
     }
-}
 
-impl Template {
     /// A Mustache template, filled from [`Vars`].
     ///
     /// `{{name}}` writes a value with the characters `&`, `<`, `>` and `"` escaped for HTML, as Mustache has it; `{{{name}}}`

@@ -30,24 +30,6 @@ pub fn schema_for_type<T: JsonSchema + ?Sized>() -> Value {
     SchemaSettings::draft2020_12().for_deserialize().into_generator().into_root_schema_for::<T>().to_value()
 }
 
-/// The grammar of the JSON texts that serde reads as a type, the same as [`Grammar::from_type`].
-///
-/// # Errors
-///
-/// With [`ErrorKind::Schema`], as there.
-pub fn grammar_for_type<T: JsonSchema + ?Sized>() -> Result<Grammar> {
-    grammar(&schema_for_type::<T>(), Options::typed(), true)
-}
-
-/// The grammar of the JSON texts that satisfy a schema, the same as [`Grammar::from_schema`].
-///
-/// # Errors
-///
-/// With [`ErrorKind::Schema`], as there.
-pub fn grammar_for_schema(schema: &Value) -> Result<Grammar> {
-    grammar(schema, Options::typed(), false)
-}
-
 /// Grammars of JSON texts.
 impl Grammar {
     /// The grammar of the JSON texts that serde reads as a type, by its [schema](schema_for_type).
@@ -70,7 +52,7 @@ impl Grammar {
     ///
     /// With [`ErrorKind::Schema`] and the JSON pointer of the keyword, if part of the type's schema cannot be kept.
     pub fn from_type<T: JsonSchema + ?Sized>() -> Result<Self> {
-        grammar_for_type::<T>()
+        grammar(&schema_for_type::<T>(), Options::typed(), true)
     }
 
     /// The grammar of the JSON texts that satisfy a schema, its objects closed; [`Options`] has other ways.
@@ -89,7 +71,7 @@ impl Grammar {
     /// With [`ErrorKind::Schema`] and the JSON pointer of the keyword, if the schema is malformed, describes no value,
     /// or holds what cannot be kept.
     pub fn from_schema(schema: &Value) -> Result<Self> {
-        grammar_for_schema(schema)
+        grammar(schema, Options::typed(), false)
     }
 }
 

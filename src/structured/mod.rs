@@ -87,7 +87,6 @@ mod resource;
 mod sets;
 mod term;
 
-pub use crate::typescript;
-pub use api::{Compiled, grammar_for_schema, grammar_for_type, schema_for_type};
+pub use api::{Compiled, schema_for_type};
 pub use options::{Formats, Mode, Options, Unknown, Whitespace};
 pub use report::{Entry, Report, Standing};

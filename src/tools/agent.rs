@@ -2,7 +2,7 @@
 use super::{Tool, ToolAnswer, ToolCall, WithTools};
 use crate::{
     Chunk, ChunkStream, Delta, Error, ErrorKind, Graph, GraphBranch, IntoRequest, LLM, Message, Model, Parts, Prompt,
-    Request, Result, Role, RunContext, Runnable, StepKind, chunk::whole,
+    Request, Result, Role, RunContext, Runnable, StepKind, chunk::whole, head::asked,
 };
 use futures::{StreamExt, future::try_join_all, stream};
 use std::{borrow::Cow, fmt};
@@ -56,10 +56,10 @@ impl<L: LLM + ?Sized> Agent<L> {
     /// Asks the agent.
     ///
     /// # Errors
-    /// Those of the model and of the tools; [`StepLimit`](ErrorKind::StepLimit), with the last calls as
+    /// Those of [`Model::invoke`] and of the tools; [`StepLimit`](ErrorKind::StepLimit), with the last calls as
     /// [`partial`](Error::partial), when there is no answer in text by then.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<String> {
-        RunContext::new().step("agent", self, prompt.into_request()).await
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 
     /// What the tools give for these calls, in their order.
@@ -200,6 +200,10 @@ impl<'a, L: LLM + ?Sized> Going<'a, L> {
     }
 }
 
+asked!(
+    impl<L> Agent<L> => String, "the answer in text as it is written, and nothing of the calls before it"
+    where L: LLM + ?Sized
+);
 crate::pipe_head!(impl<L> Agent<L>: Prompt where L: LLM);
 
 impl<L: ?Sized> Clone for Agent<L> {

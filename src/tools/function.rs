@@ -86,6 +86,7 @@ impl Tool {
     }
 
     /// The same tool, an error of it being told to the model instead of ending an [`Agent`](super::Agent)'s run.
+    #[doc(alias = "handle_tool_error")]
     #[must_use]
     pub fn telling_errors(mut self) -> Self {
         self.telling_errors = true;

@@ -3,13 +3,16 @@ use super::{Tool, ToolAnswer, ToolCall, ToolMode, grammar::grammar, instructions
 use crate::{
     Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, Grammar, Graph, IntoRequest, JsonParser, LLM, Model,
     OutputParser, Result, RunContext, Runnable, StepKind,
-    chunk::whole,
-    llm::{invalid, read_json},
+    chunk::{failed, whole},
+    head::asked,
+    llm::{invalid, read_json, second_grammar},
     parse::Progress,
 };
 use futures::{FutureExt, StreamExt, stream};
 use serde_json::{Value, json};
 use std::{borrow::Cow, collections::HashSet, fmt, sync::Arc};
+
+const BRINGS: &str = "tools bring their own";
 
 /// A [`Model`] that may call tools; see [`Model::with_tools`].
 #[must_use = "a step does nothing until it is run"]
@@ -65,9 +68,7 @@ impl<L: LLM + ?Sized> WithTools<L> {
             return refused(format!("two tools have the name `{}`: rename one", twice.name()));
         }
         if model.grammar().is_some() {
-            return refused(
-                "there is a grammar already, and tools bring their own: leave out one of the two".to_owned(),
-            );
+            return Err(second_grammar(BRINGS));
         }
         let (mode, max_calls) = (ToolMode::Auto, 8);
         let grammar = grammar(&tools, mode, max_calls)?;
@@ -120,10 +121,10 @@ impl<L: LLM + ?Sized> WithTools<L> {
     /// Asks once and gives the answer.
     ///
     /// # Errors
-    /// Those of the options and the provider; [`OutOfTokens`](ErrorKind::OutOfTokens), with the text so far, for calls that
-    /// are cut off.
+    /// Those of [`Model::invoke`], and [`OutOfTokens`](ErrorKind::OutOfTokens), with the text so far, for calls that are cut
+    /// off.
     pub async fn invoke(&self, prompt: impl IntoRequest) -> Result<ToolAnswer> {
-        RunContext::new().step(self.model.id(), self, prompt.into_request()).await
+        self.invoke_in(prompt, &RunContext::new()).await
     }
 
     pub(super) fn id(&self) -> Cow<'static, str> {
@@ -137,8 +138,7 @@ impl<L: LLM + ?Sized> WithTools<L> {
             return stream::iter([Err(error)]).boxed();
         }
         if request.grammar.is_some() {
-            let message = "there is a grammar already, and tools bring their own: leave out one of the two";
-            return stream::iter([Err(Error::new(ErrorKind::InvalidOption, message))]).boxed();
+            return failed(second_grammar(BRINGS));
         }
         if let Some(instructions) = &self.instructions {
             request.prompt = instructions::instructed(request.prompt, instructions);
@@ -217,6 +217,10 @@ impl<L: LLM + ?Sized, I: IntoRequest + Send + 'static> Runnable<I> for WithTools
     }
 }
 
+asked!(
+    impl<L> WithTools<L> => ToolAnswer, "text as it is written, and calls as changes of their JSON"
+    where L: LLM + ?Sized
+);
 crate::pipe_head!(impl<L> WithTools<L>: crate::Prompt where L: LLM);
 
 /// What the answer turns out to be.

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 ///         people?: number;
 ///     }
 /// ";
-/// let schema = catena::structured::typescript::schema(text, None)?;
+/// let schema = catena::typescript::schema(text, None)?;
 /// assert_eq!(schema["properties"]["people"], serde_json::json!({"type": "integer", "minimum": 0}));
 /// assert_eq!(schema["required"], serde_json::json!(["name"]));
 /// # Ok::<(), catena::Error>(())

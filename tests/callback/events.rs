@@ -4,7 +4,8 @@ use catena::{
     CallbackHandler, ChainEvent, Chunk, ChunkStream, Completion, DynRunnable, Error, ErrorKind, LLM, Model,
     PanicPolicy, Request, RunConfig, RunContext, RunId, RunInfo, StepKind, Usage,
     callback::{
-        Collector, EventFilter, EventKind, Filtered, Outcome, RunEvent, StdoutHandler, UsageTotals, with_panic_policy,
+        Collector, EventFilter, EventKind, Filtered, Listeners, Outcome, RunEvent, StdoutHandler, UsageTotals,
+        with_panic_policy,
     },
     input, map, passthrough,
     testing::FakeLlm,
@@ -12,7 +13,10 @@ use catena::{
 };
 use futures::{FutureExt, StreamExt};
 use serde_json::json;
-use std::any::Any;
+use std::{
+    any::Any,
+    sync::{Arc, Mutex},
+};
 
 /// A line for each event.
 fn lines(events: &[RunEvent]) -> Vec<String> {
@@ -252,4 +256,17 @@ fn a_stream_tells_the_collector_of_its_increments() {
     let outcomes: Vec<_> = tree.children.iter().map(|run| (run.outcome, run.model)).collect();
     let cancelled = Some(Outcome::Cancelled);
     assert_eq!(outcomes, [(cancelled, None), (cancelled, cancelled)]);
+}
+
+#[test]
+fn listeners_are_told_what_goes_in_and_what_comes_out() {
+    let number = |value: &dyn Any| value.downcast_ref::<u32>().copied();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let (starts, ends) = (Arc::clone(&told), Arc::clone(&told));
+    let listeners = Listeners::new()
+        .on_start(move |_, input| starts.lock().unwrap().push(input.and_then(number)))
+        .on_end(move |_, output| ends.lock().unwrap().push(number(output)));
+    let chain = (input::<u32>() | map(|n: u32| n + 1)).with_listeners(listeners);
+    assert_eq!(block_on(chain.invoke(1_u32)).unwrap(), 2);
+    assert_eq!(*told.lock().unwrap(), [Some(1), Some(2)]);
 }

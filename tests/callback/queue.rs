@@ -2,7 +2,7 @@
 use crate::support::{Page, block_on, chain, fails, never};
 use catena::{
     Backoff, DynRunnable, ErrorKind, GenerateOptions, Model, Result, RunConfig, RunContext,
-    callback::{Collector, EventKind, FileHandler, Overflow, RunEvent, queue, replay},
+    callback::{Collector, EventKind, FileHandler, QueuePolicy, RunEvent, queue, replay},
     input, map, passthrough, retry,
     testing::{Expect, FakeLlm},
     with_context,
@@ -30,10 +30,10 @@ fn custom(events: &[RunEvent]) -> Vec<u64> {
 
 #[test]
 fn a_full_queue_loses_what_its_policy_says_and_counts() {
-    for (overflow, kept) in [(Overflow::DropNewest, [0, 1]), (Overflow::DropOldest, [98, 99])] {
+    for (policy, kept) in [(QueuePolicy::DropNewest, [0, 1]), (QueuePolicy::DropOldest, [98, 99])] {
         // Two beginnings come before, two ends behind.
         let length = 4;
-        let (handler, events) = queue(length, overflow);
+        let (handler, events) = queue(length, policy);
         let cx = RunContext::new().with(handler);
         assert_eq!(block_on(numbered().invoke_in((0..100).collect::<Vec<_>>(), &cx)).unwrap(), 100);
         assert_eq!(events.lost(), 100);
@@ -45,7 +45,7 @@ fn a_full_queue_loses_what_its_policy_says_and_counts() {
 
 #[test]
 fn a_full_queue_may_abort_the_run() {
-    let (handler, events) = queue(3, Overflow::Abort);
+    let (handler, events) = queue(3, QueuePolicy::Abort);
     let chain = numbered() | map(|n: usize| n);
     let error = block_on(chain.invoke_in(vec![1, 2, 3], &RunContext::new().with(handler))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Aborted);
@@ -54,7 +54,7 @@ fn a_full_queue_may_abort_the_run() {
 
 #[test]
 fn a_queue_without_room_has_room_for_one_and_one_that_nobody_reads_is_left_alone() {
-    let (handler, events) = queue(0, Overflow::DropOldest);
+    let (handler, events) = queue(0, QueuePolicy::DropOldest);
     let cx = RunContext::new().with(handler);
     block_on(numbered().invoke_in(vec![1], &cx)).unwrap();
     assert_eq!(events.lost(), 4);
@@ -64,7 +64,7 @@ fn a_queue_without_room_has_room_for_one_and_one_that_nobody_reads_is_left_alone
 
 #[test]
 fn an_async_handler_reads_on_a_thread_of_its_own() {
-    let (handler, mut events) = queue(10_000, Overflow::Abort);
+    let (handler, mut events) = queue(10_000, QueuePolicy::Abort);
     let reader = std::thread::spawn(move || {
         block_on(async move {
             let mut seen = Vec::new();

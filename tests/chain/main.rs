@@ -1,6 +1,7 @@
 //! The chain core: values, streaming, the run tree, handlers, batches.
 #![allow(clippy::unwrap_used, reason = "test helpers")]
 mod abort;
+mod asked;
 mod batch;
 mod budget;
 mod config;

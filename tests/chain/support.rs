@@ -1,10 +1,11 @@
 //! Steps and helpers that several tests use.
-use catena::{
-    Chunk, ChunkStream, Delta, Error, ErrorKind, Result, RunContext, Runnable,
-    testing::{Expect, ExpectHandle},
-};
-use futures::{FutureExt, Stream, StreamExt, TryStreamExt, future};
-use std::{borrow::Cow, task::Poll};
+#[path = "../common/steps.rs"]
+mod steps;
+
+use catena::{Chunk, ChunkStream, Delta, Error, ErrorKind, Result, RunContext, Runnable};
+use futures::{FutureExt, Stream, StreamExt, TryStreamExt};
+use std::borrow::Cow;
+pub(crate) use steps::{block_on, never, pauses, text, watched};
 
 /// Turns text into capitals, increment by increment.
 #[derive(Clone)]
@@ -51,38 +52,12 @@ impl<I: Send + 'static, R: Runnable<I>> Runnable<I> for Named<R> {
     }
 }
 
-/// Lets others run this many times, then is done.
-pub(crate) fn pauses(mut left: usize) -> impl Future<Output = ()> + Send + 'static {
-    future::poll_fn(move |task| {
-        if left == 0 {
-            return Poll::Ready(());
-        }
-        left -= 1;
-        task.waker().wake_by_ref();
-        Poll::Pending
-    })
-}
-
 pub(crate) fn failure() -> Error {
     Error::new(ErrorKind::Other, "it broke")
 }
 
 pub(crate) async fn fails(_: String) -> Result<String> {
     Err(failure())
-}
-
-pub(crate) async fn never(_: String) -> Result<String> {
-    future::pending().await
-}
-
-/// A context watched by this script, and the handle that checks it.
-pub(crate) fn watched(script: Expect) -> (RunContext, ExpectHandle) {
-    let (handler, handle) = script.handler();
-    (RunContext::new().with(handler), handle)
-}
-
-pub(crate) fn text<T>(text: &str) -> Chunk<T> {
-    Chunk::Delta(Delta::Text(text.to_owned()))
 }
 
 /// Polls once; what is ready by then.
@@ -95,8 +70,4 @@ pub(crate) fn poll_once<T>(future: impl Future<Output = T> + Unpin) -> Option<T>
 pub(crate) fn ready_now<S: Stream + Unpin>(stream: &mut S) -> Option<Option<S::Item>> {
     // More than once: a stream that owns its chain hands a chunk from one half of itself to the other.
     (0..4).find_map(|_| poll_once(stream.next()))
-}
-
-pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
-    futures::executor::block_on(future)
 }

@@ -1,7 +1,8 @@
 //! What chains give, and which step an error names.
 use crate::support::{block_on, fails, failure};
 use catena::{
-    Completion, ErrorKind, FinishReason, Model, Prompt, Request, Result, input, map, passthrough, testing::FakeLlm,
+    Completion, ErrorKind, FinishReason, GenerateOptions, Model, Prompt, Request, Result, input, map, passthrough,
+    testing::FakeLlm,
 };
 
 async fn count(text: String) -> Result<usize> {
@@ -50,6 +51,14 @@ fn a_model_takes_text_prompts_and_requests() {
     assert_eq!(asked, ["a", "b", "c"]);
     let chain = llm.detailed() | map(|completion: Completion| completion.finish_reason);
     assert_eq!(block_on(chain.invoke("d")).unwrap(), FinishReason::EndOfText);
+}
+
+#[test]
+fn options_given_to_a_request_twice_are_joined() {
+    let options = GenerateOptions::new;
+    let request = Request::new("a").with_options(options().seed(1).top_k(1).stop(["."]));
+    let joined = request.with_options(options().seed(2).stop(["!"])).options;
+    assert_eq!(joined, options().seed(2).top_k(1).stop([".", "!"]));
 }
 
 #[test]

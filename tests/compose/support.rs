@@ -1,21 +1,18 @@
 //! Steps and helpers that several tests use.
+#[path = "../common/steps.rs"]
+mod steps;
+
 use catena::{
     Chunk, Delta, DynRunnable, Error, ErrorKind, Model, Result, RunContext,
     callback::{Collector, RunTree},
-    testing::{Expect, ExpectHandle, FakeLlm},
+    testing::FakeLlm,
 };
-use futures::{Stream, StreamExt, future};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    task::Poll,
+use futures::{Stream, StreamExt};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
-
-pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
-    futures::executor::block_on(future)
-}
+pub(crate) use steps::{block_on, never, pauses, text, watched};
 
 pub(crate) fn failure() -> Error {
     Error::new(ErrorKind::Engine, "it broke")
@@ -25,36 +22,10 @@ pub(crate) async fn fails(_: String) -> Result<String> {
     Err(failure())
 }
 
-pub(crate) async fn never(_: String) -> Result<String> {
-    future::pending().await
-}
-
-/// Lets others run this many times, then is done.
-pub(crate) fn pauses(mut left: usize) -> impl Future<Output = ()> + Send + 'static {
-    future::poll_fn(move |task| {
-        if left == 0 {
-            return Poll::Ready(());
-        }
-        left -= 1;
-        task.waker().wake_by_ref();
-        Poll::Pending
-    })
-}
-
-/// A context watched by this script, and the handle that checks it.
-pub(crate) fn watched(script: Expect) -> (RunContext, ExpectHandle) {
-    let (handler, handle) = script.handler();
-    (RunContext::new().with(handler), handle)
-}
-
 /// A context whose runs are kept.
 pub(crate) fn collected() -> (RunContext, Collector) {
     let collector = Collector::new();
     (RunContext::new().with(collector.clone()), collector)
-}
-
-pub(crate) fn text<T>(text: &str) -> Chunk<T> {
-    Chunk::Delta(Delta::Text(text.to_owned()))
 }
 
 pub(crate) fn part(branch: &str, text: &str) -> Delta {

@@ -105,13 +105,18 @@ fn parameters_out_of_range_name_themselves() {
         (tiny().n_ubatch(1024), "n_ubatch"),
         (tiny().n_threads(0), "n_threads"),
         (tiny().n_threads(100_000), "n_threads"),
+        (tiny().n_threads_batch(600), "n_threads_batch"),
         (tiny().n_gpu_layers(-2), "n_gpu_layers"),
         (tiny().rope_freq_base(f32::NAN), "rope_freq_base"),
+        (tiny().lora_scale(0.5), "lora_scale"),
+        (tiny().n_gpu_layers_draft(1), "n_gpu_layers_draft"),
         (tiny().queue(0), "queue"),
         (tiny().queue(usize::MAX), "queue"),
         (tiny().top_p(7.0), "top_p"),
         (tiny().temperature(f32::NAN), "temperature"),
         (tiny().max_tokens(0), "max_tokens"),
+        (tiny().xtc_threshold(7.0), "xtc_threshold"),
+        (tiny().logit_bias(1, f32::NAN), "logit_bias"),
         (tiny().stop([""]), "stop"),
     ] {
         let error = builder.load().unwrap_err();

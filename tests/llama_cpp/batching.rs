@@ -1,8 +1,6 @@
 //! Texts that are written together.
 use super::{load, steady::steady, tiny};
-use catena::{
-    Completion, Error, ErrorKind, FinishReason, GenerateOptions, Grammar, LlamaCpp, Model, Request, WhenFull,
-};
+use catena::{Completion, Error, ErrorKind, FinishReason, GenerateOptions, Grammar, LlamaCpp, Model, Request};
 use futures::{FutureExt, StreamExt, executor::block_on, future::join_all};
 use std::{sync::Mutex, time::Duration};
 
@@ -49,7 +47,7 @@ fn texts(completions: &[Completion]) -> Vec<(&str, &FinishReason)> {
 
 #[tokio::test]
 async fn greedy_texts_are_those_of_calls_one_by_one() {
-    let serial = one_by_one(&load(steady().n_parallel(1).keep_tokens(0)), &requests()).await;
+    let serial = one_by_one(&load(steady().n_parallel(1).cache_tokens(0)), &requests()).await;
     for builder in [
         steady(),
         steady().n_parallel(3),
@@ -148,7 +146,7 @@ async fn a_time_limit_ends_a_text_and_a_wait() {
 
 #[tokio::test]
 async fn a_full_queue_refuses_where_asked_to() {
-    let llm = load(tiny().n_parallel(1).n_ctx(4096).queue(2).when_full(WhenFull::Refuse));
+    let llm = load(tiny().n_parallel(1).n_ctx(4096).queue(2));
     let mut first = llm.stream("Once");
     first.next().await.unwrap().unwrap();
     let call = || Box::pin(async { llm.invoke(Request::new("Go").with_options(greedy(2))).await });
@@ -175,7 +173,7 @@ async fn a_full_queue_refuses_where_asked_to() {
 async fn texts_that_do_not_fit_together_wait_for_one_another() {
     let prompts: Vec<Request> =
         (0..6).map(|call| Request::new(format!("{call} {}", "x y ".repeat(10))).with_options(greedy(300))).collect();
-    let serial = one_by_one(&load(steady().n_parallel(1).keep_tokens(0)), &prompts).await;
+    let serial = one_by_one(&load(steady().n_parallel(1).cache_tokens(0)), &prompts).await;
     let llm = load(steady().n_parallel(6));
     assert_eq!(texts(&together(&llm, &prompts).await), texts(&serial));
     assert!(llm.stats().parked > 0, "{:?}", llm.stats());
@@ -192,7 +190,7 @@ async fn a_deterministic_model_gives_the_same_bits_whatever_else_runs() {
     let prompts = ["One", "Two and then some more of it to fill more than one batch of the prompt", "Three"];
     let calls: Vec<Request> =
         prompts.iter().map(|&prompt| Request::new(prompt).with_options(options.clone())).collect();
-    let cold = one_by_one(&load(tiny().deterministic(true).n_batch(16).keep_tokens(0)), &calls).await;
+    let cold = one_by_one(&load(tiny().deterministic(true).n_batch(16).cache_tokens(0)), &calls).await;
     for round in 0..3 {
         let noise: Vec<Request> =
             (0..6).map(|call| Request::new(format!("noise {round} {call}")).with_options(greedy(5 + call))).collect();

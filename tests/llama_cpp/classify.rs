@@ -1,8 +1,8 @@
 //! Which value of an enum fits.
 use super::{load, steady::steady, tiny};
 use catena::{
-    Classified, ErrorKind, GenerateOptions, Grammar, LlamaCpp, Message, Model, Prompt, Request, RunConfig, Template,
-    map,
+    Cancellation, Classified, ErrorKind, GenerateOptions, Grammar, LlamaCpp, Message, Model, Prompt, Request,
+    RunConfig, Template, map,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -133,4 +133,9 @@ async fn what_cannot_be_classified_is_told() {
     let timeout = RunConfig::new().options(GenerateOptions::new().timeout(Duration::ZERO));
     let late = (catena::input::<String>() | llm.classify::<Mood>()).with_config(timeout).invoke("Well?").await;
     assert_eq!(late.unwrap_err().kind(), ErrorKind::Timeout);
+    let cancellation = Cancellation::new();
+    cancellation.cancel();
+    let cancelled = RunConfig::new().cancelled_by(&cancellation).into();
+    let cancelled = llm.classify::<Mood>().invoke_in("Well?", &cancelled).await;
+    assert_eq!(cancelled.unwrap_err().kind(), ErrorKind::Cancelled);
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 fn greedy() -> Model<LlamaCpp> {
-    load(steady().queue(4)).with_options(GenerateOptions::new().temperature(0.0).max_tokens(24))
+    load(steady()).with_options(GenerateOptions::new().temperature(0.0).max_tokens(24))
 }
 
 fn prompt(call: usize) -> String {

@@ -33,6 +33,22 @@ async fn vectors_do_not_depend_on_the_texts_beside_them() {
 }
 
 #[tokio::test]
+async fn a_model_loads_without_blocking_too() {
+    let texts = ["a house".to_owned()];
+    let model = tiny().load_async().await.unwrap();
+    assert_eq!(model.embed(&texts).await.unwrap(), tiny().load().unwrap().embed(&texts).await.unwrap());
+    for (builder, name) in [
+        (tiny().n_ctx(0), "n_ctx"),
+        (tiny().n_gpu_layers(-2), "n_gpu_layers"),
+        (tiny().main_gpu(-1), "main_gpu"),
+        (tiny().devices(vec![99]), "devices"),
+    ] {
+        let error = builder.load_async().await.unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidOption, Some(name)), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn long_texts_are_errors_or_cut() {
     let long = "word ".repeat(200);
     let error = tiny().load().unwrap().embed(&["short".to_owned(), long.clone()]).await.unwrap_err();

@@ -134,8 +134,9 @@ async fn a_forbidden_token_is_not_forced() {
 async fn stop_texts_and_token_counts_hold_in_forced_text_too() {
     let llm = load(tiny());
     let grammar = Grammar::parse("root ::= \"one two three four five \" [a-z]+").unwrap();
-    let request = Request::new("Q").with_grammar(grammar).with_options(GenerateOptions::new().stop(["ee f"]));
-    let completion = llm.detailed().invoke(request.clone()).await.unwrap();
+    let request = Request::new("Q").with_grammar(grammar);
+    let stopped = request.clone().with_options(GenerateOptions::new().stop(["ee f"]));
+    let completion = llm.detailed().invoke(stopped).await.unwrap();
     assert_eq!(completion.text, "one two thr");
     assert_eq!(completion.finish_reason, FinishReason::Stop("ee f".into()));
     let short = GenerateOptions::new().max_tokens(3).close(false);

@@ -78,7 +78,7 @@ async fn a_common_head_is_evaluated_once() {
             .collect();
         let stats = llm.stats();
         assert!(stats.evaluated_tokens < tokens + 8 * (8 + 4 + 16), "{stats:?}, the head has {tokens} tokens");
-        let cold = model(steady().n_ctx(2048).n_parallel(1).keep_tokens(0));
+        let cold = model(steady().n_ctx(2048).n_parallel(1).cache_tokens(0));
         for (completion, text) in together.iter().zip(texts) {
             assert_eq!(completion.text, cold.invoke(text).await.unwrap());
         }
@@ -99,11 +99,11 @@ async fn a_head_is_taken_from_a_text_that_is_being_written() {
 
 #[tokio::test]
 async fn no_more_is_kept_than_allowed() {
-    let none = model(steady().keep_tokens(0));
+    let none = model(steady().cache_tokens(0));
     usage(&none, &head()).await;
     assert_eq!((usage(&none, &head()).await.cached_tokens, none.stats().kept_tokens), (0, 0));
 
-    let some = model(steady().n_ctx(1024).keep_tokens(200));
+    let some = model(steady().n_ctx(1024).cache_tokens(200));
     for call in 0..6 {
         usage(&some, &format!("{call} {}", "word ".repeat(20))).await;
         assert!(some.stats().kept_tokens <= 200, "{:?}", some.stats());
@@ -114,7 +114,7 @@ async fn no_more_is_kept_than_allowed() {
 }
 
 /// A model that keeps nothing, and those that keep what they can.
-static COLD: LazyLock<Model<LlamaCpp>> = LazyLock::new(|| model(steady().n_parallel(1).keep_tokens(0)));
+static COLD: LazyLock<Model<LlamaCpp>> = LazyLock::new(|| model(steady().n_parallel(1).cache_tokens(0)));
 static WARM: LazyLock<[Model<LlamaCpp>; 3]> = LazyLock::new(|| {
     [
         model(steady().n_parallel(3)),

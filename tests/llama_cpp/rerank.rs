@@ -48,7 +48,7 @@ fn texts() -> Vec<String> {
 
 #[tokio::test]
 async fn each_text_is_scored_as_if_it_were_alone_and_the_best_comes_first() {
-    let model = builder().load().unwrap();
+    let model = builder().load_async().await.unwrap();
     let ranked = model.rerank("Which one?", &texts()).await.unwrap();
     assert!(ranked.is_sorted_by(|a, b| a.score >= b.score));
     let mut places: Vec<usize> = ranked.iter().map(|one| one.index).collect();

@@ -101,7 +101,7 @@ async fn files_that_are_damaged_foreign_or_not_there_are_told_and_nothing_else_h
     assert_eq!(llm.load_state(&missing).await.unwrap_err().kind(), ErrorKind::Io);
     assert_eq!(llm.save_state(head("One"), missing.join("in-no-folder")).await.unwrap_err().kind(), ErrorKind::Io);
     assert_eq!(llm.save_state("word ".repeat(600), &path).await.unwrap_err().kind(), ErrorKind::ContextOverflow);
-    assert_eq!(load(builder().keep_tokens(0)).load_state(&path).await.unwrap_err().kind(), ErrorKind::InvalidOption);
+    assert_eq!(load(builder().cache_tokens(0)).load_state(&path).await.unwrap_err().kind(), ErrorKind::InvalidOption);
     assert_eq!(asked(&llm, "One").await.0, expected);
     llm.health().unwrap();
 }

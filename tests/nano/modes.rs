@@ -15,7 +15,7 @@ fn model(builder: LlamaCppBuilder) -> Model<LlamaCpp> {
 
 /// Each asked alone, nothing kept from one to the next, nothing guessed.
 pub(crate) static ALONE: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let llm = model(nano().n_parallel(1).keep_tokens(0).lookup(false));
+    let llm = model(nano().n_parallel(1).cache_tokens(0).lookup(false));
     block_on(async {
         let mut answers = Vec::new();
         for request in requests() {
@@ -33,7 +33,7 @@ fn same(answers: &[String]) {
 
 #[test]
 fn with_tokens_looked_up() {
-    let llm = model(nano().n_parallel(1).keep_tokens(0).lookup(true));
+    let llm = model(nano().n_parallel(1).cache_tokens(0).lookup(true));
     let answers = requests().map(|request| block_on(llm.invoke(request)).unwrap());
     same(&answers.collect::<Vec<_>>());
 }

@@ -1,5 +1,5 @@
 //! Texts of which nothing is known beforehand.
-use catena::structured::typescript;
+use catena::typescript;
 use proptest::prelude::*;
 
 const WORDS: [&str; 60] = [

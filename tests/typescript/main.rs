@@ -7,7 +7,7 @@
 
 mod generated;
 
-use catena::{ErrorKind, Grammar, Result, gbnf::Matcher, structured::typescript};
+use catena::{ErrorKind, Grammar, Result, gbnf::Matcher, typescript};
 use serde_json::Value;
 use std::{
     env, fs,

@@ -1,7 +1,8 @@
 //! From a schema or TypeScript to a grammar: the one place that calls the compiler.
 use catena::{
     Error, ErrorKind, Result, Span,
-    structured::{Formats, Options, typescript},
+    structured::{Formats, Options},
+    typescript,
 };
 use serde_json::Value;
 
