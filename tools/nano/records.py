@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 
 from forms import Entity, Fact, is_held_out
@@ -53,6 +54,7 @@ class Record:
     stated: list[Stated]
     domain: str
     kinds: dict[str, str]
+    names: dict[str, Fact]
 
 
 class Recorder:
@@ -136,6 +138,35 @@ class Recorder:
         extra = rng.sample(extra, min(len(extra), rng.choice([0, 0, 0, 1, 1, 2])))
         stated = {k: self.draw(names[k]) for k in [*keys, *extra] if k not in absent}
 
+        schema = self.schema_of(keys, names, stated, first)
+        if schema is None:
+            return None
+        fields, answer, kinds, largest = schema
+        text = self.lines(entity, stated) if in_lines else self.sentences(entity, stated, names)
+        if text is None:
+            return None
+        title = cased(rng.choice(entity.nouns), "pascal")
+        return Record(entity, title, fields, text, answer, largest, list(stated.values()), entity.domain, kinds, names)
+
+    def another(self, record: Record) -> tuple[str, list[Field], dict, dict[str, int]] | None:
+        """Another schema for the same text, with its answer: a title, fields, the answer, the largest numbers."""
+        rng, names = self.rng, record.names
+        stated = {s.fact.key: s for s in record.stated}
+        keys = rng.sample(sorted(stated), rng.randint(1, min(5, len(stated))))
+        silent = [k for k in names if k not in stated and names[k].kind != "objects"]
+        if silent and rng.random() < 0.3:
+            keys.insert(rng.randint(0, len(keys)), rng.choice(silent))
+        schema = self.schema_of(keys, names, stated, record.entity.facts[0].key)
+        if schema is None or is_held_out(signature(schema[0])) != self.held_out:
+            return None
+        fields, answer, _, largest = schema
+        return cased(rng.choice(record.entity.nouns), "pascal"), fields, answer, largest
+
+    def schema_of(
+        self, keys: list[str], names: dict[str, Fact], stated: dict[str, Stated], first: str
+    ) -> tuple[list[Field], dict, dict[str, str], dict[str, int]] | None:
+        """Fields for facts, what answers, the kinds of the fields by name, and the largest numbers; nothing where names collide."""
+        rng = self.rng
         style = rng.choice(STYLES)
         fields: list[Field] = []
         answer: dict = {}
@@ -150,7 +181,7 @@ class Recorder:
             name = cased(rng.choice(options), style)
             if name in taken:
                 return None
-            optional = key in absent or (key != first and rng.random() < 0.3)
+            optional = key not in stated or (key != first and rng.random() < 0.3)
             made, value = self.field(fact, said, name, optional, style, largest)
             members, target = fields, answer
             grouped = [k for k in keys if names[k].group == fact.group]
@@ -168,11 +199,9 @@ class Recorder:
             members.append(made)
             target[name] = value
             kinds[name] = "absent" if value is None else made.kind
-        text = self.lines(entity, stated) if in_lines else self.sentences(entity, stated, names)
-        if text is None or len({f.name for f in fields}) < len(fields):
+        if len({f.name for f in fields}) < len(fields):
             return None
-        title = cased(rng.choice(entity.nouns), "pascal")
-        return Record(entity, title, fields, text, answer, largest, list(stated.values()), entity.domain, kinds)
+        return fields, answer, kinds, largest
 
     def field(self, fact: Fact, said: Stated | None, name: str, optional: bool, style: str, largest: dict[str, int]) -> tuple[Field, object]:
         """A field of a schema and the value that answers."""
@@ -229,6 +258,8 @@ class Recorder:
     def filled(self, form: str, said: Stated, subject: str) -> str:
         text = said.value.text
         form = form.replace("{S}", subject)
+        if text in ("1", "one"):
+            form = re.sub(r"\{v\} (?!less|plus|across|gross)(\w{3,}?)s\b", r"{v} \1", form.replace("{v} people", "{v} person"))
         form = form.replace("{a_v}", with_article(text)).replace("{q_v}", self.rng.choice([text, f'"{text}"', f"'{text}'"]))
         return form.replace("{v}", text)
 

@@ -131,9 +131,9 @@ def members(fields: list[Field], style: str) -> str:
     return "{ " + separator.join(f"{f.name}: {short_type(f, style)}" for f in fields) + " }"
 
 
-def show(title: str, fields: list[Field], rng: random.Random, largest: dict[str, int]) -> str:
-    """One of the ways in which a prompt shows a schema; empty for none."""
-    style = rng.choices(["schema", "typescript", "bullets", "inline", "names", "none"], [14, 14, 20, 20, 12, 20])[0]
+def show(title: str, fields: list[Field], rng: random.Random, largest: dict[str, int], short: bool = False) -> str:
+    """One of the ways in which a prompt shows a schema, or one of the short ones; empty for none."""
+    style = rng.choices(["schema", "typescript", "bullets", "inline", "names", "none"], [0, 10, 0, 20, 30, 0] if short else [14, 14, 20, 20, 12, 20])[0]
     plain = all(f.kind not in ("union", "object", "objects", "enum") for f in fields)
     if style == "none":
         return ""

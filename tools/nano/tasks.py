@@ -164,7 +164,47 @@ class Tasks:
         item = Item("extraction", self.asked(noun, schema, record.text), dumps(record.answer), record=record, shown=bool(schema))
         if not schema:
             item.pieces = keyed(record.answer)
+        if record.stated and not self.held_out and item.messages[0][0] != "plain" and self.rng.random() < 0.75:
+            self.go_on(item, record)
         return item
+
+    def go_on(self, item: Item, record: Record) -> None:
+        """More turns about the same text, which costs less to read than another one."""
+        rng = self.rng
+        item.pieces = item.pieces or [(item.answer, 1.0)]
+        for _ in range(rng.choice([1, 2, 2, 3])):
+            asked = self.asked_of(record) if rng.random() < 0.35 else self.asked_again(record)
+            if asked:
+                question, answer = asked
+                turn = f"\n{START}user\n{question}{END}\n{START}assistant\n"
+                item.pieces += [(END, 1.0), (turn, 0.0), (answer, 1.0)]
+
+    def asked_again(self, record: Record) -> tuple[str, str] | None:
+        """Another schema for a text, and the answer."""
+        rng = self.rng
+        another = self.recorder.another(record)
+        if another is None:
+            return None
+        title, fields, answer, largest = another
+        schema = show(title, fields, rng, largest, short=True)
+        head = rng.choice(["And these fields.", "Now fill in this.", "The same text once more.", "Again, with other fields.", "Now this.", ""])
+        return f"{head}\n{schema}".strip(), dumps(answer)
+
+    def asked_of(self, record: Record) -> tuple[str, str] | None:
+        """A question about one of the facts that a text states, or is silent about, and the answer."""
+        rng = self.rng
+        usable = [s for s in record.stated if s.fact.kind not in ("bool", "objects", "union", "list") and s.value]
+        if not usable:
+            return None
+        said = rng.choice(usable)
+        word = rng.choice([*(label.lower() for label in said.fact.labels[:1]), rng.choice(said.fact.names[:2])])
+        question = rng.choice(["What is the {w}?", "What is the {w} in this text?", "Which {w} does the text give?", "Tell me the {w}.", "{W}?", "What does the text say about the {w}?", "What's the {w}?"])
+        question = question.replace("{w}", word).replace("{W}", word.capitalize())
+        if rng.random() < 0.08:
+            absent = [f for f in record.entity.facts if f.key not in {s.fact.key for s in record.stated} and f.kind not in ("bool", "union", "objects")]
+            if absent:
+                return f"What is the {rng.choice(absent).names[0]}?", "The text does not say."
+        return question, said.value.text
 
     def attributes(self) -> Item:
         """Facts about things with invented names and invented attributes: the field's name is all there is to go by."""
@@ -203,7 +243,7 @@ class Tasks:
             name = cased(values.syllables(2, 3), casing)
             fields.append(Field(name, "string", optional=True))
             answer[name] = None
-        record = Record(self.recorder.entities[0], cased(thing, "pascal"), fields, text, answer, {}, [], "things", {})
+        record = Record(self.recorder.entities[0], cased(thing, "pascal"), fields, text, answer, {}, [], "things", {}, {})
         return self.of_record(record, show(record.title, fields, rng, {k: 1000 for k in answer}))
 
     # Others
@@ -213,19 +253,10 @@ class Tasks:
         rng = self.rng
         while True:
             record = self.recorder.record()
-            usable = [s for s in record.stated if s.fact.kind not in ("bool", "objects", "union", "list") and s.value]
-            if usable:
+            asked = self.asked_of(record)
+            if asked:
                 break
-        said = rng.choice(usable)
-        word = rng.choice([*(label.lower() for label in said.fact.labels[:1]), rng.choice(said.fact.names[:2])])
-        question = rng.choice(["What is the {w}?", "What is the {w} in this text?", "Which {w} does the text give?", "Tell me the {w}.", "{W}?", "What does the text say about the {w}?", "What's the {w}?"])
-        question = question.replace("{w}", word).replace("{W}", word.capitalize())
-        answer = said.value.text
-        if rng.random() < 0.08:
-            absent = [f for f in record.entity.facts if f.key not in {s.fact.key for s in record.stated} and f.kind not in ("bool", "union", "objects")]
-            if absent:
-                question = f"What is the {rng.choice(absent).names[0]}?"
-                answer = "The text does not say."
+        question, answer = asked
         style = rng.random()
         if style < 0.35:
             messages = [("system", rng.choice(["Answer the question about the text in one line.", "Answer briefly.", "You answer questions about a text."])), ("user", f"{record.text}\n\n{question}")]
