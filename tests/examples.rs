@@ -1,4 +1,4 @@
-//! The examples run, and print what they are there to show.
+//! The examples that need no model file run, and print what they are there to show.
 //!
 //! Their programs are built with the tests by `cargo test`, and not by `cargo test --test examples` alone: those that are
 //! not there are named and passed over.
@@ -74,21 +74,6 @@ const PRINTED: &[(&str, &[&str])] = &[
     ("graph", &["define", "model"]),
 ];
 
-/// The same of those that ask the bundled model.
-#[cfg(feature = "llama-cpp")]
-const ANSWERED: &[(&str, &[&str])] = &[
-    ("quickstart", &["\"Ada Lovelace\"", "36", "\"London\"", "\"mathematician\""]),
-    (
-        "batch",
-        &["\"Grace Hopper\", destination: \"Rome\", nights: Some(4)", "destination: \"Lisbon\", nights: Some(12)"],
-    ),
-    ("chat", &["> Where do I live?\nYou live in London.", "> What is my name?\nYour name is Ada."]),
-    ("tools", &["Do I need an umbrella in Bergen?\nIt is rainy in Bergen."]),
-    ("chain", &["What is the occupation?\nmathematician"]),
-];
-#[cfg(not(feature = "llama-cpp"))]
-const ANSWERED: &[(&str, &[&str])] = &[];
-
 fn run(name: &str) -> Option<Output> {
     // The test is …/deps/examples-….
     let program: PathBuf = std::env::current_exe().unwrap().parent()?.parent()?.join("examples").join(name);
@@ -98,7 +83,7 @@ fn run(name: &str) -> Option<Output> {
 
 #[test]
 fn they_print_what_they_show() {
-    for (name, lines) in PRINTED.iter().chain(ANSWERED) {
+    for (name, lines) in PRINTED {
         let Some(output) = run(name) else {
             println!("skipped: {name} is not built");
             continue;
