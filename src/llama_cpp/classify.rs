@@ -18,8 +18,11 @@ pub struct Classify<E> {
     around: Option<(String, String)>,
     neutral: Option<Prompt>,
     /// What the model thinks of the labels anyway with each adapter, once it was asked.
-    base: Arc<Mutex<Vec<(Option<String>, Choices)>>>,
+    base: Arc<Mutex<Vec<Base>>>,
 }
+
+/// The adapter, and what the model thinks with it.
+type Base = (Option<String>, Choices);
 
 /// Which value of an enum fits, and how sure the model is of it.
 #[derive(Debug, Clone, PartialEq)]

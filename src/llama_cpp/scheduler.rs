@@ -293,8 +293,8 @@ impl<'a, 'model> Scheduler<'a, 'model> {
             return;
         }
         draft.guess(&mut guesses, self.around);
-        let guessed: Vec<_> = guesses.into_iter().map(|guess| guess.tokens).collect();
-        for (at, tokens) in places.into_iter().zip(guessed) {
+        let drafted: Vec<_> = guesses.into_iter().map(|guess| guess.tokens).collect();
+        for (at, tokens) in places.into_iter().zip(drafted) {
             if let Some(text) = self.texts.get_mut(at) {
                 text.sequence.take_draft(tokens);
             }

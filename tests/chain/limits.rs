@@ -148,11 +148,11 @@ impl Builder<'_> {
         inner.under.extend(&chosen);
         inner.under.sort_unstable();
         inner.under.dedup();
-        (joined(chosen.iter().map(|at| &self.limits[*at])), inner)
+        (joined(chosen.iter().filter_map(|at| self.limits.get(*at))), inner)
     }
 
     fn around(&self) -> Vec<Limit> {
-        self.under.iter().map(|at| self.limits[*at].clone()).collect()
+        self.under.iter().filter_map(|at| self.limits.get(*at)).cloned().collect()
     }
 
     fn build(&self, node: &Node) -> Numbers {

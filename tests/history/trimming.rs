@@ -99,7 +99,7 @@ fn no_answer_is_kept_without_its_question() {
     let all: Vec<_> =
         turns.iter().flat_map(|(question, answer)| [Message::user(*question), Message::assistant(*answer)]).collect();
     let told = Message::system("The conversation so far: They counted.");
-    assert_eq!(block_on(chain.invoke(all.clone())).unwrap(), [told.clone()]);
+    assert_eq!(block_on(chain.invoke(all.clone())).unwrap(), std::slice::from_ref(&told));
     let asked: Vec<_> = all.into_iter().chain([Message::user("3")]).collect();
     assert_eq!(block_on(chain.invoke(asked)).unwrap(), [told, Message::user("3")]);
     assert_eq!(llm.requests()[0].prompt.to_string(), "Human: 1\nAI: one\nHuman: 2\nAI: two");

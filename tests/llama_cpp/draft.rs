@@ -19,7 +19,8 @@ fn prompts() -> Vec<String> {
 
 fn grammar() -> Grammar {
     Grammar::parse(
-        r#"root ::= "[" item (", " item){9} "]"  item ::= "{\"name\": \"" [a-z]{3,9} "\", \"age\": " [0-9]{1,2} "}""#,
+        "root ::= \"[\" item (\", \" item){9} \"]\"\n\
+         item ::= \"{\\\"name\\\": \\\"\" [a-z]{3,9} \"\\\", \\\"age\\\": \" [0-9]{1,2} \"}\"",
     )
     .unwrap()
 }
@@ -29,7 +30,7 @@ fn requests() -> Vec<Request> {
     let mut requests = Vec::new();
     for (seed, prompt) in (0_u32..).zip(prompts()) {
         for temperature in [0.0, 0.4] {
-            let options = GenerateOptions::new().temperature(temperature).seed(seed).max_tokens(160);
+            let options = GenerateOptions::new().temperature(temperature).seed(seed).max_tokens(400);
             let request = Request::new(prompt.as_str()).with_options(options);
             requests.push(request.clone().with_grammar(grammar()));
             requests.push(request);

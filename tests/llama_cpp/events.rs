@@ -70,9 +70,9 @@ async fn batches_and_calls_are_told_with_all_their_fields() {
     drop(stream);
     until("the cancellation", || llm.stats().cancelled == 1).await;
     // States are calls, too.
-    let state = folder.path().join("state");
-    let count = llm.save_state("Is it so?", &state).await.unwrap() as u64;
-    assert_eq!(llm.load_state(&state).await.unwrap() as u64, count);
+    let saved = folder.path().join("state");
+    let count = llm.save_state("Is it so?", &saved).await.unwrap() as u64;
+    assert_eq!(llm.load_state(&saved).await.unwrap() as u64, count);
     llm.load_state(&path).await.unwrap_err();
     let stats = llm.stats();
     drop(llm);

@@ -12,7 +12,9 @@ const N_CTX: usize = 256;
 const MARKS: &str = "root ::= [~^@]+";
 
 fn options() -> GenerateOptions {
-    GenerateOptions::new().temperature(0.0).max_tokens(700).overflow(Overflow::Shift)
+    // Without the tokens that end a text.
+    let endless = GenerateOptions::new().logit_bias(0, f32::NEG_INFINITY).logit_bias(2, f32::NEG_INFINITY);
+    endless.temperature(0.0).max_tokens(700).overflow(Overflow::Shift)
 }
 
 fn model(builder: LlamaCppBuilder) -> Model<LlamaCpp> {
@@ -80,7 +82,7 @@ async fn an_answer_ends_as_its_grammar_and_its_tokens_say() {
     let list = Grammar::parse(r#"root ::= "[" [0-9]{3} (", " [0-9]{3}){200,} "]""#).unwrap();
     let closed = llm.clone().with_options(GenerateOptions::new().max_tokens(2000));
     let closed = closed.detailed().invoke(Request::new("Numbers: ").with_grammar(list.clone())).await.unwrap();
-    assert_eq!(closed.finish_reason, FinishReason::Closed);
+    assert!(matches!(closed.finish_reason, FinishReason::Closed | FinishReason::Grammar), "{closed:?}");
     assert!(list.matches(&closed.text).unwrap(), "{}", closed.text);
     // A whole run that is forced and longer than the context.
     let forced = Grammar::parse(r#"root ::= "~"{600} [0-9]"#).unwrap();
