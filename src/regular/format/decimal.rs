@@ -13,7 +13,7 @@ pub(crate) fn is_decimal(pattern: &str) -> bool {
 /// The texts of the pattern of decimal numbers that a `Decimal` reads: it has 96 bits, which hold any 28 digits. Absent for
 /// other patterns.
 pub(super) fn narrowed(pattern: &str, texts: &Dfa) -> Option<Result<Dfa, TooLarge>> {
-    is_decimal(pattern).then(|| texts.and(&whole(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,10})?")))
+    is_decimal(pattern).then(|| texts.and(&whole(r"-?(?:0|[1-9]\d{0,18})(?:\.\d{1,9})?")))
 }
 
 #[cfg(test)]
@@ -28,7 +28,7 @@ mod tests {
         for (text, fits) in [
             ("0", true),
             ("-12.50", true),
-            ("123456789012345678.0123456789", true),
+            ("1234567890123456789.012345678", true),
             ("1e999999", false),
             ("00.5", false),
             ("1234567890123456789012345678901234567890", false),

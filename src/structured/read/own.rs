@@ -86,7 +86,7 @@ pub(super) fn scalars<'a>(fields: &mut Fields<'_, 'a>, settings: &mut Settings, 
                 .number
                 .bounds
                 .clone()
-                .and(&format::range("-9999999999999999999999999999", "9999999999999999999999999999"));
+                .and(&format::range("-10000000000000000000000000000", "10000000000000000000000000000"));
         }
         let texts = narrowed.unwrap_or(Ok(texts)).map_err(|cause| fields.error("pattern", cause.to_string()))?;
         if !texts.is_all() {
