@@ -68,6 +68,9 @@ mod tokens;
 mod tools;
 pub mod typescript;
 
+/// For implementing the traits that are made with it: [`Embeddings`], [`MessageHistory`], [`ExampleSelector`],
+/// [`TokenCounter`] and [`layer::Cache`].
+pub use async_trait::async_trait;
 pub use callback::{CallbackHandler, PanicPolicy};
 pub use chain::{Chain, ChainEvent, Events, input};
 pub use chunk::{Chunk, ChunkStream, Delta};

@@ -95,7 +95,9 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
         self.run_in(cx).call(&self.steps, input.into()).await
     }
 
-    /// Runs the chain once, handing out increments on the way. Dropping the stream cancels the run.
+    /// Runs the chain once, handing out increments on the way. Dropping the stream cancels the run. For a stream that
+    /// outlives the chain, as a server's answer does, [`erase`](Chain::erase) it and take
+    /// [`into_stream`](DynRunnable::into_stream).
     pub fn stream(&self, input: impl Into<I>) -> ChunkStream<'_, O> {
         self.stream_in(input, &RunContext::new())
     }
@@ -112,8 +114,9 @@ impl<I: Send + 'static, O: Send + 'static, R: Runnable<I, Output = O>> Chain<I, 
 
     /// Only the text of [`stream`](Chain::stream), as it is written.
     ///
-    /// Closures and [`map`](Chain::map) wait for the whole value, so a chain that ends in one has no text on the way:
-    /// its stream ends with the value alone. To watch a model behind them, give a handler such as
+    /// Closures, [`map`](Chain::map), tuples and parsers that make values of text hand out no text, so a chain that ends in one
+    /// has none on the way, nor has one of a provider that answers at once: its stream ends with the value alone. To watch a
+    /// model behind them, give a handler such as
     /// [`StreamingStdout`](crate::callback::StreamingStdout). Text that [`Delta::Restart`] makes void stays; where a
     /// [`StreamPolicy`](crate::StreamPolicy) restarts, read [`stream`](Chain::stream).
     pub fn stream_text(&self, input: impl Into<I>) -> impl Stream<Item = Result<String>> + Send + Unpin {

@@ -24,8 +24,8 @@ enum Other<I, O> {
 /// Runs a step and, when it fails, the others that [`or`](Fallback::or) adds, one after the other, on the same input.
 ///
 /// Each is a run of its own, the others tagged `fallback:1` and so on. If all fail, the error is that of the first. A run
-/// that is to stop does not fall back; of all other errors [`when`](Fallback::when) may choose. In a stream it is
-/// [`streaming`](Fallback::streaming) that says what becomes of increments already handed out.
+/// that is to stop does not fall back; of all other errors [`when`](Fallback::when) may choose. A stream falls back as long as
+/// nothing of it was handed out; [`streaming`](Fallback::streaming) chooses otherwise.
 ///
 /// # Examples
 ///

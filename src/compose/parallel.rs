@@ -28,6 +28,10 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 /// let chain = input::<String>() | shapes;
 /// let both = futures::executor::block_on(chain.invoke("Ada"))?;
 /// assert_eq!((both["upper"].as_str(), both["lower"].as_str()), ("ADA", "ada"));
+///
+/// // What the branches give fills a prompt, as what was retrieved and the question do:
+/// use catena::{Template, Vars};
+/// let prompt = chain | map(Vars::from) | Template::new("{upper} or {lower}?")?;
 /// # Ok::<(), catena::Error>(())
 /// ```
 #[must_use = "a step does nothing until it is run"]

@@ -27,8 +27,8 @@ pub struct Retry<R> {
 /// it is tagged `retry:attempt:2` and so on. Handlers are told of each new attempt
 /// ([`on_retry`](crate::CallbackHandler::on_retry)). Errors that trying again cannot help, such as a wrong option or a
 /// missing variable, and those of a run that is to stop, are not tried again; of the others [`when`](Retry::when) may
-/// choose. The last error is that of the step. In a stream it is [`streaming`](Retry::streaming) that says what becomes of
-/// increments already handed out.
+/// choose. The last error is that of the step. A stream is tried again as long as nothing of it was handed out;
+/// [`streaming`](Retry::streaming) chooses otherwise.
 ///
 /// # Examples
 ///

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// /// Counts vowels: a stand-in.
 /// struct Vowels;
 ///
-/// #[async_trait::async_trait]
+/// #[catena::async_trait]
 /// impl Embeddings for Vowels {
 ///     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>> {
 ///         let count = |text: &str, vowel| text.chars().filter(|c| *c == vowel).fold(0.0, |sum, _| sum + 1.0);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// Keeps conversations, each under the name of its session.
 ///
 /// Implement it for a store of your own; [`InMemoryHistory`](super::InMemoryHistory) and `SqliteHistory` (feature
-/// `sqlite`) come with the library.
+/// `sqlite`) come with the library. It is implemented with [`#[catena::async_trait]`](crate::async_trait).
 #[async_trait]
 pub trait MessageHistory: Send + Sync {
     /// What was said in a session, from the first on; nothing in a session that is new.

@@ -6,7 +6,7 @@ use crate::{ChunkStream, Completion, Request, RunContext};
 /// # Examples
 ///
 /// ```
-/// use catena::{Chunk, ChunkStream, Completion, Error, ErrorKind, LLM, Model, Request, RunContext};
+/// use catena::{Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, LLM, Model, Request, RunContext};
 /// use futures::{StreamExt, stream};
 ///
 /// /// Answers with the prompt.
@@ -14,11 +14,13 @@ use crate::{ChunkStream, Completion, Request, RunContext};
 ///
 /// impl LLM for Echo {
 ///     fn generate(&self, request: Request, _: &RunContext) -> ChunkStream<'_, Completion> {
-///         let answer = match request.grammar {
-///             Some(_) => Err(Error::new(ErrorKind::Unsupported, "an echo cannot hold to a grammar")),
-///             None => Ok(Chunk::Done(Completion::new(request.prompt.to_string()))),
-///         };
-///         stream::iter([answer]).boxed()
+///         if request.grammar.is_some() {
+///             let error = Error::new(ErrorKind::Unsupported, "an echo cannot hold to a grammar");
+///             return stream::iter([Err(error)]).boxed();
+///         }
+///         // What is not handed out on the way does not stream.
+///         let text = request.prompt.to_string();
+///         stream::iter([Ok(Chunk::Delta(Delta::Text(text.clone()))), Ok(Chunk::Done(Completion::new(text)))]).boxed()
 ///     }
 ///
 ///     fn id(&self) -> &str {

@@ -4,7 +4,8 @@ use crate::{Embeddings, Error, ErrorKind, Result, TokenCounter, VectorIndex, emb
 use async_trait::async_trait;
 use std::fmt;
 
-/// Chooses the examples of a [`FewShotPrompt`](crate::FewShotPrompt) for what the prompt is filled with.
+/// Chooses the examples of a [`FewShotPrompt`](crate::FewShotPrompt) for what the prompt is filled with. It is implemented
+/// with [`#[catena::async_trait]`](crate::async_trait).
 #[async_trait]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not choose examples",

@@ -24,6 +24,12 @@ use serde_json::Value;
 pub struct CommaListParser;
 
 impl CommaListParser {
+    /// The parser.
+    #[must_use]
+    pub fn new() -> Self {
+        CommaListParser
+    }
+
     /// The items as one text, which is read back as the same items.
     pub fn render<S: AsRef<str>>(items: &[S]) -> String {
         let quoted = |item: &str| {
