@@ -94,6 +94,7 @@ fn what_it_is_not_known_to_carry_is_refused() {
         ("lookup", options().lookup(true)),
         ("thinking", options().thinking(Thinking::until("</think>"))),
         ("overflow", options().overflow(Overflow::DropOldest)),
+        ("n_keep", options().n_keep(1)),
         ("echo", options().echo(true)),
         ("suffix", options().suffix("x".into())),
         ("logprobs", options().logprobs(0)),
