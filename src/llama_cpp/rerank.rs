@@ -1,8 +1,8 @@
 //! How well texts answer a question, told by llama.cpp.
 use super::{
-    builder::{LlamaCppBuilder, Setup, setters},
+    builder::{LlamaCppBuilder, Setup},
     embedder::Input,
-    vectors::{Vectors, Wanted},
+    vectors::{Vectors, Wanted, vector_setters},
 };
 use crate::{Error, ErrorKind, Result};
 use std::{fmt, path::PathBuf, sync::Arc};
@@ -51,20 +51,9 @@ pub struct LlamaCppRerankerBuilder {
 }
 
 impl LlamaCppRerankerBuilder {
-    setters! {
-        /// Layers to put on the GPU; -1 puts all of them there. Default 0.
-        n_gpu_layers: i32 => n_gpu_layers = n_gpu_layers;
-        /// The GPU that does what is not split. Default 0.
-        main_gpu: i32 => main_gpu = main_gpu;
-        /// The devices to use, by the numbers that [`LlamaCpp::devices`](crate::LlamaCpp::devices) lists. Default: all.
-        devices: Vec<usize> => devices = devices;
+    vector_setters! {
         /// Tokens of a question and a text, and of what is evaluated together. Default: as many as the model was trained
         /// for, at most 8192.
-        n_ctx: u32 => n_ctx = Some(n_ctx);
-        /// Threads used. Default: the physical cores.
-        n_threads: u32 => n_threads = n_threads;
-        /// Sends llama.cpp's log to `tracing`, target `llama.cpp`, for all models of the process. Default false.
-        verbose: bool => verbose = verbose;
     }
 
     /// Whether what does not fit into the context is cut off the end of a text; otherwise such a text is an error.

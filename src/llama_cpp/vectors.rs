@@ -24,6 +24,28 @@ use std::{
     thread::JoinHandle,
 };
 
+/// The setters of a builder that loads a model which gives vectors; what `n_ctx` holds differs.
+macro_rules! vector_setters {
+    ($(#[$n_ctx:meta])*) => {
+        $crate::llama_cpp::builder::setters! {
+            /// Layers to put on the GPU; -1 puts all of them there. Default 0.
+            n_gpu_layers: i32 => n_gpu_layers = n_gpu_layers;
+            /// The GPU that does what is not split. Default 0.
+            main_gpu: i32 => main_gpu = main_gpu;
+            /// The devices to use, by the numbers that [`LlamaCpp::devices`](crate::LlamaCpp::devices) lists. Default: all.
+            devices: Vec<usize> => devices = devices;
+            $(#[$n_ctx])*
+            n_ctx: u32 => n_ctx = Some(n_ctx);
+            /// Threads used. Default: the physical cores.
+            n_threads: u32 => n_threads = n_threads;
+            /// Sends llama.cpp's log to `tracing`, target `llama.cpp`, for all models of the process. Default false.
+            verbose: bool => verbose = verbose;
+        }
+    };
+}
+
+pub(super) use vector_setters;
+
 /// What a model is made to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
