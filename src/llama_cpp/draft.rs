@@ -1,12 +1,12 @@
 //! A smaller model that guesses what the large one will write.
 use super::{
     around::Surroundings,
-    builder::Setup,
     candidates::{Allowed, Candidates},
     engine::{Decoded, Engine, Row},
     forced::forced,
     load,
     lora::Adapters,
+    setup::Setup,
     slots::common,
     vocab::Vocabulary,
     writer::llama_token,

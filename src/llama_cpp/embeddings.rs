@@ -1,7 +1,8 @@
 //! Vectors of texts, made by llama.cpp.
 use super::{
-    builder::{LlamaCppBuilder, Setup},
+    builder::LlamaCppBuilder,
     embedder::Input,
+    setup::Setup,
     vectors::{Vectors, Wanted, vector_setters},
 };
 use crate::{Embeddings, Error, ErrorKind, Result};

@@ -1,10 +1,11 @@
 //! The handle to a model.
 use super::{
-    builder::{LlamaCppBuilder, Setup},
+    builder::LlamaCppBuilder,
     command::{Aim, Command, Job, Tickets},
     load::Loaded,
     owner::{self, Fault, closed},
     report::LoadReport,
+    setup::Setup,
     stats::{Counters, Stats},
     worker,
 };

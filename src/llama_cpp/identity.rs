@@ -1,5 +1,5 @@
 //! What tells one loaded model from another.
-use super::builder::{Lora, Setup};
+use super::setup::{Lora, Setup};
 use std::{fmt::Write as _, path::Path, time::UNIX_EPOCH};
 
 /// Everything of the set-up that may change what the model writes: the files as they were when they were loaded, and how

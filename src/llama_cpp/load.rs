@@ -1,7 +1,6 @@
 //! Loading a model on its owner thread.
 use super::{
     backend::{backend, build_warning, system_info},
-    builder::{Progress, Setup},
     draft::RECURRENT,
     engine::{Layout, or_unknown},
     gguf,
@@ -10,6 +9,7 @@ use super::{
     lora::Adapters,
     overrides,
     report::LoadReport,
+    setup::{Progress, Setup},
     vocab::Vocabulary,
 };
 use crate::{ChatTemplate, Error, ErrorKind, Result, llm::invalid};

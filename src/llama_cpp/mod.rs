@@ -2,6 +2,7 @@
 //!
 //! One named thread owns a model, its context and everything made from them; [`LlamaCpp`] is a handle to it that can be
 //! cloned and sent anywhere. Nothing outside of this module calls llama.cpp.
+mod admission;
 mod around;
 mod backend;
 mod builder;
@@ -17,6 +18,7 @@ mod draft;
 mod embedder;
 mod embeddings;
 mod engine;
+mod evaluation;
 mod events;
 #[cfg(test)]
 mod faults;
@@ -43,6 +45,7 @@ mod saving;
 mod scheduler;
 mod scoring;
 mod sequence;
+mod setup;
 mod shift;
 mod slots;
 mod spill;

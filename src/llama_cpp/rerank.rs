@@ -1,7 +1,8 @@
 //! How well texts answer a question, told by llama.cpp.
 use super::{
-    builder::{LlamaCppBuilder, Setup},
+    builder::LlamaCppBuilder,
     embedder::Input,
+    setup::Setup,
     vectors::{Vectors, Wanted, vector_setters},
 };
 use crate::{Error, ErrorKind, Result};

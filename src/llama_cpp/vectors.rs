@@ -1,11 +1,11 @@
 //! The thread that owns a model which makes vectors, or scores, of whole texts.
 use super::{
     backend::backend,
-    builder::Setup,
     embedder::{Embedder, Input, TOGETHER},
     engine::or_unknown,
     load, log,
     owner::{self, Fault, closed, telling},
+    setup::Setup,
 };
 use crate::{Error, ErrorKind, Result, llm::invalid};
 use async_channel::{Receiver, RecvError, Sender};

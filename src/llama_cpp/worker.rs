@@ -1,7 +1,6 @@
 //! The thread that owns a model.
 use super::{
     around::Surroundings,
-    builder::Setup,
     canonical::Canonical,
     closing,
     command::Command,
@@ -15,6 +14,7 @@ use super::{
     plan::Pace,
     queue::Queue,
     scheduler::{Scheduler, late},
+    setup::Setup,
     slots::Slots,
     spill::Spill,
     stats::Counters,

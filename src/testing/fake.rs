@@ -1,6 +1,7 @@
 //! A model that writes what it is told to.
 use crate::{
-    Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, FinishReason, LLM, Request, Result, RunContext, Usage,
+    Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, FinishReason, Grammar, LLM, Request, Result, RunContext,
+    Usage, gbnf::Matcher,
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
 use std::{
@@ -197,22 +198,32 @@ async fn step(writing: Option<Writing>) -> Option<(Result<Chunk<Completion>>, Op
     }
     let whole = writing.reason != FinishReason::Length;
     let held = match &writing.request.grammar {
-        Some(grammar) if whole => grammar.matches(&writing.text),
-        _ => Ok(true),
+        Some(grammar) if whole => follows(grammar, &writing.text),
+        _ => Ok(()),
     };
     let written = writing.text.split_whitespace().count();
     let prompt = writing.request.prompt.to_string().split_whitespace().count();
-    let outcome = match held {
-        Ok(true) => Ok(Chunk::Done(
-            Completion::new(writing.text).with_finish_reason(writing.reason).with_usage(Usage::new(prompt, written)),
-        )),
-        Ok(false) => {
-            Err(Error::new(ErrorKind::DeadEnd, "the scripted answer is not a sentence of the request's grammar")
-                .with_partial(writing.text))
-        }
-        Err(error) => Err(error),
-    };
+    let outcome = held.map(|()| {
+        let completion = Completion::new(writing.text).with_finish_reason(writing.reason);
+        Chunk::Done(completion.with_usage(Usage::new(prompt, written)))
+    });
     Some((outcome, None))
+}
+
+/// Fails where a text is no sentence of the grammar, telling where it leaves it.
+fn follows(grammar: &Grammar, text: &str) -> Result<()> {
+    let mut matcher = Matcher::new(grammar)?;
+    match matcher.push(text) {
+        Ok(()) if matcher.is_accepting() => return Ok(()),
+        Err(error) if error.kind() != ErrorKind::Parse => return Err(error),
+        _ => {}
+    }
+    let message = format!(
+        "the scripted answer is not a sentence of the request's grammar: at byte {} it wants {}",
+        matcher.offset(),
+        matcher.expected()?
+    );
+    Err(Error::new(ErrorKind::DeadEnd, message).with_partial(text))
 }
 
 impl fmt::Debug for FakeLlm {

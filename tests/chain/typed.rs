@@ -42,6 +42,7 @@ fn what_no_model_could_have_written_is_an_error() {
     let chain = input::<String>() | llm(&[r#"{"name":"Ada"}"#]).structured::<Person>();
     let error = block_on(chain.invoke("Who?")).unwrap_err();
     assert_eq!((error.kind(), error.step()), (ErrorKind::DeadEnd, Some("fake")));
+    assert!(error.message().ends_with("request's grammar: at byte 13 it wants `,`"), "{error}");
 }
 
 #[test]
