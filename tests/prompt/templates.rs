@@ -128,6 +128,10 @@ fn jinja_knows_what_it_needs() {
     };
     let v = || Vars::from([("x", "abc")]);
     needs("{{ x[1:] }}", v(), "bc");
+    needs("{{ x.upper()[:2] }}{{ (x ~ x)[2:4] }}{{ x.split('b')[1:] }}", v(), "ABca[\"c\"]");
+    needs("{% for c in x[::2] %}{{ c }}{% endfor %}{% set y = x.upper()[1:] %}{{ y }}", v(), "acBC");
+    needs("{% with x = x|upper %}{{ x }}{% endwith %}", v(), "ABC");
+    needs("{% set x, y = y, x %}{{ x }}{{ y }}", v().with("y", 1), "1abc");
     needs("{% set x = x | upper %}{{ x }}", v(), "ABC");
     needs("{% set x = x or 'none' %}{{ x }}", v(), "abc");
     needs("{{ y | default('d') }}{{ x }}", v(), "dabc");
@@ -147,7 +151,9 @@ fn jinja_knows_what_it_needs() {
     };
     refuses("{{ x.name }}", v().with("name", 1), ErrorKind::Variables, "unknown `name`");
     refuses("{{ x }}", v().with("upper", 1), ErrorKind::Variables, "unknown `upper`");
-    refuses("{{ y[1:] }}{{ x }}", v(), ErrorKind::Variables, "`y` is undefined");
+    refuses("{{ y[1:] }}{{ x }}", v(), ErrorKind::Variables, "missing `y`");
+    refuses("{% for m in x %}{{ m[0] }}{% endfor %}", v().with("m", 1), ErrorKind::Variables, "unknown `m`");
+    refuses("{% for n in [1, 2] %}{{ n }}{{ x }}{% endfor %}", v().with("in", 1), ErrorKind::Variables, "unknown `in`");
     refuses("{{ x }}\n {{ x.a.b }}", v(), ErrorKind::Variables, "line 2");
     refuses("{{ x | nope }}", v(), ErrorKind::Template, "nope");
     refuses("a {{ x", v(), ErrorKind::Template, "line 1");
@@ -172,6 +178,7 @@ fn structs_fill_templates() -> Result<()> {
     assert_eq!(jinja.format(&trip(None))?, "Porto");
     assert_eq!(jinja.format(&trip(Some("rain")))?, "Porto: rain");
     assert_eq!(Template::<Vec<u8>>::typed_jinja("{% for n in ns %}{{ n }}{% endfor %}")?.format(&vec![1, 2])?, "12");
+    assert_eq!(Template::<String>::typed_jinja("{{ text[:2] }}")?.format(&"abc".to_owned())?, "ab");
     assert_eq!(Template::<()>::typed("-")?.format(&())?, "-");
     assert_eq!(Template::<u8>::typed("{a}{b}")?.format(&1).unwrap_err().kind(), ErrorKind::Variables);
     Ok(())

@@ -3,9 +3,10 @@ use super::{
     super::inputs::Names,
     error::{Raised, convert},
     guard, json, methods,
-    names::names,
+    names::{names, without_slices},
+    paid,
     rewrite::Rewritten,
-    scan::tags,
+    scan,
 };
 use crate::{Error, ErrorKind, Result, Span};
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Kwargs};
@@ -42,6 +43,15 @@ impl Dialect {
         env.add_filter("tojson", |state: &State<'_, '_>, value: &Value, options: Kwargs| {
             json::tojson(state, value, &options)
         });
+        env.add_filter(
+            "join",
+            |state: &State<'_, '_>,
+             value: &Value,
+             separator: Option<&str>,
+             attribute: Option<&str>,
+             options: Kwargs| { paid::join_filter(state, value, separator, attribute, &options) },
+        );
+        env.add_filter("format", paid::format_filter);
         env.add_function(guard::FLAT, guard::flat);
         env.add_function(guard::PART, guard::part);
         // Both print whatever surrounds them, in time that grows with the cube of its depth.
@@ -83,7 +93,7 @@ impl Compiled {
         dialect: Dialect,
         extend: impl FnOnce(&mut Environment<'static>),
     ) -> Result<Self> {
-        let tags = tags(text);
+        let tags = scan::tags(text);
         guard::check(text, &tags)
             .map_err(|(why, place)| Error::new(dialect.error_kind(), why).with_span(Span::new(text, place)))?;
         let rewritten = Rewritten::new(text, &tags);
@@ -92,7 +102,11 @@ impl Compiled {
         let compile = |env: &mut Environment<'static>| {
             env.set_syntax(dialect.syntax()?);
             env.add_template_owned(NAME, rewritten.text.clone())?;
-            Ok(env.get_template(NAME)?.undeclared_variables(false))
+            let plain = without_slices(&rewritten.text, &scan::tags(&rewritten.text));
+            Ok(match env.template_from_str(&plain) {
+                Ok(plain) => plain.undeclared_variables(false),
+                Err(_) => env.get_template(NAME)?.undeclared_variables(false),
+            })
         };
         let mut undeclared = compile(&mut env).map_err(|error| convert(&error, dialect, text, &rewritten))?;
         undeclared.retain(|name| ![guard::FLAT, guard::PART].contains(&name.as_str()));

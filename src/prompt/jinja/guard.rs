@@ -201,6 +201,13 @@ mod tests {
             "{% set s = 'x' * 30000000 %}{{ s.replace('', s) }}",
             "{% set s = 'x' * 30000000 %}{{ s.join(range(90000)) }}",
             "{% set x = range(90000)|list %}{{ ','.join([x] * 10000) }}",
+            "{% set s = 'x' * 10000000 %}{{ ([s] * 1000)|join }}",
+            "{% set s = 'x' * 10000000 %}{{ ([{'a': s}] * 1000)|join(attribute='a') }}",
+            "{% set s = 'x' * 10000000 %}{{ ('{0}' * 1000).format(s) }}",
+            "{% set s = 'x' * 10000000 %}{{ ('{a}' * 1000).format(a=s) }}",
+            "{{ ('{0:9999}' * 1000000).format('x') }}",
+            "{% set s = 'x' * 10000000 %}{{ ('%(a)s' * 1000)|format(a=s) }}",
+            "{% set s = 'x' * 10000000 %}{{ ([{'a': 1}] * 1000)|tojson(separators=(',', s)) }}",
             "{{ 'a'|indent(999999999) }}",
             "{{ [1]|tojson(indent=999999999) }}",
             "{{ debug() }}",
@@ -233,6 +240,9 @@ mod tests {
             ("{% set x = t|map('string')|list %}{{ '+'.join(x) }}{{ '-'.join(t) }}", "1+21-2"),
             ("{% for x in t %}{% set outer = loop %}{{ outer.index }}{% endfor %}", "12"),
             ("{{ 'a-b'.replace('-', '+') }}{{ '{} {:>3}'.format(1, 2) }}", "a+b1   2"),
+            ("{{ t|join(', ') }}{{ t|join }}{{ t|join(d='+') }}{{ 'ab'|join('-') }}", "1, 2121+2a-b"),
+            ("{{ [{'a': {'b': [1, 2]}}, {}]|join(',', attribute='a.b.1') }}", "2,"),
+            ("{{ '%s-%03d'|format(a, 7) }}{{ '%(n)s%%'|format(n=50) }}", "x-00750%"),
         ] {
             assert_eq!(run(text).unwrap(), expected, "{text}");
         }

@@ -62,7 +62,7 @@ impl Writer<'_, '_, '_> {
                     self.begin(&mut any, depth)?;
                     let name = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
                     self.text(&name)?;
-                    self.out.push_str(&self.key);
+                    self.separate(false)?;
                     self.value(&value.get_item(&key)?, depth + 1)?;
                 }
                 self.end('}', any, depth);
@@ -89,11 +89,18 @@ impl Writer<'_, '_, '_> {
 
     fn begin(&mut self, any: &mut bool, depth: usize) -> Result<(), Error> {
         if *any {
-            self.state.consume_fuel(u64::try_from(self.item.len() / 16).unwrap_or(u64::MAX))?;
-            self.out.push_str(&self.item);
+            self.separate(true)?;
         }
         *any = true;
         self.line(depth + 1);
+        Ok(())
+    }
+
+    /// What stands between items, or behind a key.
+    fn separate(&mut self, items: bool) -> Result<(), Error> {
+        let separator = if items { &self.item } else { &self.key };
+        self.state.consume_fuel(u64::try_from(separator.len() / 16).unwrap_or(u64::MAX))?;
+        self.out.push_str(separator);
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod guard;
 mod json;
 mod methods;
 mod names;
+mod paid;
 mod rewrite;
 mod scan;
 

@@ -8,21 +8,20 @@ use std::collections::{BTreeSet, HashSet};
 /// Sorts the names a template reads into those it needs and those it does without.
 ///
 /// `undeclared` is what the engine found: every name that is read before the template assigns it. It misses a name that
-/// is only sliced (`x[1:]`) or only assigned from itself (`set x = x or 1`), so such names are optional; whether one was
-/// needed after all shows when it is read.
+/// is only assigned from itself (`set x = x or 1`), so such names are optional; whether one was needed after all shows when
+/// it is read.
 pub(super) fn names(text: &str, tags: &[Tag], undeclared: HashSet<String>, globals: &HashSet<String>) -> Names {
     let mut optional = BTreeSet::new();
     for tag in tags {
         for at in 0..tag.tokens.len() {
             let Some(name) = tag.word(text, at) else { continue };
             let attribute = at > 0 && (tag.is(at - 1, b'.') || tag.is(at - 1, b'|'));
-            if !attribute && (asks_whether_defined(text, tag, at + 1) || tag.is(at + 1, b'[') || is_set(text, tag, at))
-            {
+            if !attribute && (asks_whether_defined(text, tag, at + 1) || is_set_from_itself(text, tag, at)) {
                 optional.insert(name.to_owned());
             }
         }
     }
-    // A name that is sliced or set and that the engine found as well is needed, unless the template asks for it.
+    // A name that is set and that the engine found as well is needed, unless the template asks for it.
     let asked: HashSet<&str> = tags
         .iter()
         .flat_map(|tag| (0..tag.tokens.len()).map(move |at| (tag, at)))
@@ -52,13 +51,67 @@ fn asks_whether_defined(text: &str, tag: &Tag, at: usize) -> bool {
     }
 }
 
-/// `set x = … x …`: the target, when the name is read on the right.
-fn is_set(text: &str, tag: &Tag, at: usize) -> bool {
-    at == 1
-        && tag.keyword(text) == Some("set")
-        && (2..tag.tokens.len()).any(|other| {
-            tag.word(text, other) == tag.word(text, at)
-                && tag.tokens.get(other).is_some_and(|token| token.kind == Kind::Word)
-                && !tag.is(other - 1, b'.')
-        })
+/// `set x = … x …`, `set x, y = y, x`, `with x = … x …`: a target, when the name is read in the tag as well.
+fn is_set_from_itself(text: &str, tag: &Tag, at: usize) -> bool {
+    let is_target = match tag.keyword(text) {
+        Some("set") => !tag.is(at + 1, b'.') && assigned(tag).is_some_and(|sign| (1..sign).contains(&at)),
+        Some("with") => tag.is(at + 1, b'=') && !tag.is(at + 2, b'='),
+        _ => false,
+    };
+    let is_read = |other: usize| other != at && tag.word(text, other) == tag.word(text, at) && !tag.is(other - 1, b'.');
+    is_target && (1..tag.tokens.len()).any(is_read)
+}
+
+/// Where the `=` of `set target = value` is.
+fn assigned(tag: &Tag) -> Option<usize> {
+    let mut depth = 0_usize;
+    tag.tokens.iter().position(|token| {
+        match token.kind {
+            Kind::Sign(b'(' | b'[' | b'{') => depth += 1,
+            Kind::Sign(b')' | b']' | b'}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && token.kind == Kind::Sign(b'=')
+    })
+}
+
+/// The same template, for its names alone, with `x[a:b]` as `x[a~b]`: the engine does not look for names in what is
+/// sliced.
+pub(super) fn without_slices(text: &str, tags: &[Tag]) -> String {
+    let (mut out, mut from) = (String::with_capacity(text.len()), 0);
+    for tag in tags {
+        let mut open = Vec::new();
+        for (at, token) in tag.tokens.iter().enumerate() {
+            match token.kind {
+                Kind::Sign(sign @ (b'(' | b'[' | b'{')) => open.push(sign),
+                Kind::Sign(b')' | b']' | b'}') => drop(open.pop()),
+                Kind::Sign(b':') if open.last() == Some(&b'[') && at > 0 => {
+                    out.push_str(text.get(from..token.place.start).unwrap_or_default());
+                    let begins = tag.is(at - 1, b'[') || tag.is(at - 1, b':');
+                    out.push_str(if begins { "0~" } else { "~" });
+                    out.push_str(if tag.is(at + 1, b']') { "0" } else { "" });
+                    from = token.place.end;
+                }
+                _ => {}
+            }
+        }
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::scan::tags, *};
+
+    #[test]
+    fn slices_become_subscripts() {
+        for (text, plain) in [
+            ("{{ x[1:] }}{{ x[:1] }}{{ x[:] }}", "{{ x[1~0] }}{{ x[0~1] }}{{ x[0~0] }}"),
+            ("{{ x[::2] }}{{ x[1:2:3] }}{{ x[::] }}", "{{ x[0~0~2] }}{{ x[1~2~3] }}{{ x[0~0~0] }}"),
+            ("[:] {{ [{'a': 1}] }}{{ {'a': x[y[1:]:]} }}", "[:] {{ [{'a': 1}] }}{{ {'a': x[y[1~0]~0]} }}"),
+        ] {
+            assert_eq!(without_slices(text, &tags(text)), plain);
+        }
+    }
 }
