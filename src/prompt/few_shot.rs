@@ -129,15 +129,14 @@ impl FewShotPrompt {
         Inputs::new(names, false)
     }
 
+    /// By what the parts are, and not by those that happen to be there: without examples it is the same sort of prompt.
     fn join(&self, parts: Vec<Prompt>) -> Prompt {
-        let texts: Option<Vec<&str>> = parts.iter().map(Prompt::as_text).collect();
-        match texts {
-            Some(texts) => {
-                let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-                Prompt::Text(texts.join(&self.separator))
-            }
-            None => Prompt::Messages(parts.into_iter().flat_map(Prompt::into_messages).collect::<Vec<Message>>()),
+        let is_chat = |part: &PromptPart| matches!(part, PromptPart::Messages(_));
+        if [Some(&self.example), self.prefix.as_ref(), self.suffix.as_ref()].into_iter().flatten().any(is_chat) {
+            return Prompt::Messages(parts.into_iter().flat_map(Prompt::into_messages).collect::<Vec<Message>>());
         }
+        let texts = parts.iter().filter_map(Prompt::as_text).filter(|text| !text.is_empty());
+        Prompt::Text(texts.collect::<Vec<_>>().join(&self.separator))
     }
 }
 

@@ -49,6 +49,16 @@ fn examples_of_messages_among_messages() {
 }
 
 #[test]
+fn a_conversation_without_examples_is_one() {
+    let turn = ChatPrompt::from_messages([("user", "{q}"), ("assistant", "{a}")]).unwrap();
+    let prompt = FewShotPrompt::of_examples(turn, [])
+        .prefix(Template::new("Be brief.").unwrap())
+        .suffix(Template::new("{q}").unwrap());
+    let shown = block_on(prompt.format(&Vars::from([("q", "Why?")]))).unwrap();
+    assert_eq!(shown, Prompt::from([Message::user("Be brief."), Message::user("Why?")]));
+}
+
+#[test]
 fn mistakes_name_the_example() {
     let template = Template::new("{q}=>{a}").unwrap();
     let prompt = FewShotPrompt::of_examples(template.clone(), [example("1", "2"), Vars::from([("q", "3")])]);
