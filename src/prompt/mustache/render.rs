@@ -4,7 +4,7 @@ use crate::{Error, ErrorKind, Result, Span, prompt::vars::Vars};
 use serde_json::Value;
 use std::ops::Range;
 
-/// How many parts are written at most: sections within sections multiply them.
+/// How many parts and turns of sections are written at most: sections within sections multiply them.
 const FUEL: usize = 1_000_000;
 /// How many bytes are written at most.
 const MAX_OUTPUT: usize = 64 << 20;
@@ -28,9 +28,7 @@ impl<'a> Rendering<'a> {
     // As deep as the template nests, which is bounded.
     fn nodes(&mut self, nodes: &'a [Node]) -> Result<()> {
         for node in nodes {
-            self.fuel = self.fuel.checked_sub(1).filter(|_| self.out.len() <= MAX_OUTPUT).ok_or_else(|| {
-                Error::new(ErrorKind::Template, "the template writes too much: sections over long lists multiply")
-            })?;
+            self.spend()?;
             match node {
                 Node::Text(text) => self.out.push_str(text),
                 Node::Variable { name, escaped, place } => self.variable(name, *escaped, place)?,
@@ -52,7 +50,15 @@ impl<'a> Rendering<'a> {
         Ok(())
     }
 
+    fn spend(&mut self) -> Result<()> {
+        self.fuel = self.fuel.checked_sub(1).filter(|_| self.out.len() <= MAX_OUTPUT).ok_or_else(|| {
+            Error::new(ErrorKind::Template, "the template writes too much: sections over long lists multiply")
+        })?;
+        Ok(())
+    }
+
     fn within(&mut self, item: &'a Value, nodes: &'a [Node]) -> Result<()> {
+        self.spend()?;
         self.items.push(item);
         let written = self.nodes(nodes);
         self.items.pop();

@@ -95,6 +95,9 @@ fn depth_and_work_are_bounded() {
     let wide = "{{#a}}".repeat(5) + "x" + &"{{/a}}".repeat(5);
     let error = Mustache::parse(&wide).unwrap().render(&Vars::new().with("a", vec![1; 100])).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Template);
+    let empty = Mustache::parse("{{#a}}{{#a}}{{/a}}{{/a}}").unwrap();
+    let error = empty.render(&Vars::new().with("a", vec![1; 500_000])).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Template);
 }
 
 proptest! {
