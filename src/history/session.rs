@@ -21,8 +21,9 @@ pub struct WithMessageHistory<R> {
 /// A chain that remembers its conversations: what was said is put into the variable `history` of its prompt, and after
 /// the answer the question, in the variable `input`, and the answer are added.
 ///
-/// Each conversation is a [`session`](WithMessageHistory::session). A turn that fails, or whose stream is dropped before
-/// its end, leaves no trace in the history. When the history cannot be written, the turn fails with the answer as the
+/// Each conversation is a [`session`](WithMessageHistory::session). A turn that fails, or is dropped before its answer is
+/// complete, leaves no trace in the history. One that is dropped while it is being kept is kept as a whole or not at all,
+/// as the history has it: after a timeout look before you ask again. When the history cannot be written, the turn fails with the answer as the
 /// error's [`partial`](Error::partial).
 ///
 /// ```

@@ -1,6 +1,6 @@
 //! A summary instead of what was said long ago.
-use super::trim::instructions;
-use crate::{Graph, Message, Parts, Prompt, Result, Role, RunContext, Runnable, StepKind, Vars};
+use super::trim::{answered, instructions};
+use crate::{Graph, Message, Parts, Prompt, Result, RunContext, Runnable, StepKind, Vars};
 use std::borrow::Cow;
 
 /// A step that puts a summary in place of older messages; see [`summarise_older`].
@@ -38,8 +38,9 @@ impl<R: Runnable<Vars, Output = String>> Runnable<Vec<Message>> for SummariseOld
         let mut rest = messages.split_off(instructions(&messages));
         let mut kept = rest.split_off(rest.len().saturating_sub(self.keep));
         if !rest.is_empty() {
-            let answers = kept.iter().take_while(|message| message.role != Role::User).count();
-            rest.extend(kept.drain(..answers));
+            let (stay, go) = answered(kept);
+            rest.extend(go);
+            kept = stay;
             let vars = Vars::new().with("conversation", Prompt::Messages(rest).to_string());
             let summary = cx.step(self.chain.name(), &self.chain, vars).await?;
             messages.push(Message::system(format!("The conversation so far: {}", summary.trim())));

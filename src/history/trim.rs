@@ -7,14 +7,21 @@ pub(super) fn instructions(messages: &[Message]) -> usize {
     messages.iter().take_while(|message| message.role == Role::System).count()
 }
 
+/// Of the last messages those that stay when what is before them goes, and those that go with it: answers whose question
+/// is gone. Instructions stay.
+pub(super) fn answered(kept: Vec<Message>) -> (Vec<Message>, Vec<Message>) {
+    let first = kept.iter().position(|message| message.role == Role::User).unwrap_or(kept.len());
+    let mut at = 0..;
+    kept.into_iter().partition(|message| at.next().is_some_and(|at| at >= first) || message.role == Role::System)
+}
+
 /// Leaves out the messages between the instructions and the last `count`, and answers whose question is left out.
 fn cut(mut messages: Vec<Message>, count: usize) -> Vec<Message> {
     let head = instructions(&messages);
     let mut rest = messages.split_off(head);
     let gone = rest.len().saturating_sub(count);
     let kept = rest.split_off(gone);
-    let answers = if gone == 0 { 0 } else { kept.iter().take_while(|message| message.role != Role::User).count() };
-    messages.extend(kept.into_iter().skip(answers));
+    messages.extend(if gone == 0 { kept } else { answered(kept).0 });
     messages
 }
 

@@ -57,6 +57,24 @@ proptest! {
 }
 
 #[test]
+fn instructions_given_later_stay_while_they_are_among_the_last() {
+    let said = [
+        Message::user("1"),
+        Message::assistant("a"),
+        Message::system("Answer in French from now on."),
+        Message::user("2"),
+    ];
+    let kept = |step| block_on((input::<Vec<Message>>() | step).invoke(said.to_vec())).unwrap();
+    assert_eq!(kept(keep_last(2)), said[2..]);
+    assert_eq!(kept(keep_last(3)), said[2..]);
+    let fits = block_on((input::<Vec<Message>>() | keep_tokens(7, words)).invoke(said.to_vec())).unwrap();
+    assert_eq!(fits, said[2..]);
+    let summary = Template::new("{conversation}").unwrap() | Model::new(FakeLlm::always("A number."));
+    let kept = block_on((input::<Vec<Message>>() | summarise_older(3, summary)).invoke(said.to_vec())).unwrap();
+    assert_eq!(kept, [Message::system("The conversation so far: A number."), said[2].clone(), said[3].clone()]);
+}
+
+#[test]
 fn instructions_that_do_not_fit_are_an_error() {
     let chain = input::<Vec<Message>>() | keep_tokens(2, words);
     let error = block_on(chain.invoke(vec![Message::system("one two three")])).unwrap_err();
