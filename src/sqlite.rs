@@ -10,6 +10,9 @@ use std::{
     time::Duration,
 };
 
+/// What SQLite can count to, in milliseconds: 24 days.
+const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// A database that is worked on by one thread, in the order in which it is asked. The thread ends with the last clone.
@@ -31,7 +34,7 @@ impl Database {
         let run = move || {
             let connect = || {
                 let connection = Connection::open(&file)?;
-                connection.busy_timeout(timeout)?;
+                connection.busy_timeout(timeout.min(LONGEST))?;
                 // The file is read only now: before this anything passes for a database.
                 connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
                 Ok(connection)
@@ -51,12 +54,14 @@ impl Database {
             Error::new(ErrorKind::Io, format!("no thread could be started for the database: {cause}"))
                 .with_source(cause)
         })?;
-        let (jobs, thread) = (Mutex::new(Some(jobs)), Mutex::new(Some(thread)));
-        let database = Database(Arc::new(Worker { path: path.to_owned(), jobs, thread }));
+        // Until the database is open nothing was begun that must be finished, so whoever waits no longer leaves the thread.
         match outcome.await {
-            Ok(Ok(())) => Ok(database),
-            Ok(Err(cause)) => Err(database.failed(cause)),
-            Err(_) => Err(database.gone()),
+            Ok(Ok(())) => {
+                let (jobs, thread) = (Mutex::new(Some(jobs)), Mutex::new(Some(thread)));
+                Ok(Database(Arc::new(Worker { path: path.to_owned(), jobs, thread })))
+            }
+            Ok(Err(cause)) => Err(failed(path, cause)),
+            Err(_) => Err(gone(path)),
         }
     }
 
@@ -74,35 +79,38 @@ impl Database {
             jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
         };
         if !sent {
-            return Err(self.gone());
+            return Err(gone(&self.0.path));
         }
-        outcome.await.map_err(|_| self.gone())?.map_err(|cause| self.failed(cause))
+        outcome.await.map_err(|_| gone(&self.0.path))?.map_err(|cause| failed(&self.0.path, cause))
     }
 
     /// The error with the file's path.
     pub(crate) fn at_path(&self, error: Error) -> Error {
-        error.with_path(self.0.path.display().to_string())
+        at(&self.0.path, error)
     }
+}
 
-    fn failed(&self, cause: rusqlite::Error) -> Error {
-        let message = match cause.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                "the database is locked by another connection, and nothing was changed: try again, or wait longer"
-                    .into()
-            }
-            Some(ErrorCode::NotADatabase) => "the file is no SQLite database".to_owned(),
-            Some(ErrorCode::DatabaseCorrupt) => "the database is damaged".to_owned(),
-            Some(ErrorCode::ReadOnly) => "the database cannot be written, and nothing was changed".to_owned(),
-            Some(ErrorCode::DiskFull) => "the disk is full, and nothing was changed".to_owned(),
-            Some(ErrorCode::CannotOpen) => "the database cannot be opened".to_owned(),
-            _ => format!("the database failed: {cause}"),
-        };
-        self.at_path(Error::new(ErrorKind::Io, message).with_source(cause))
-    }
+fn at(path: &Path, error: Error) -> Error {
+    error.with_path(path.display().to_string())
+}
 
-    fn gone(&self) -> Error {
-        self.at_path(Error::new(ErrorKind::Closed, "the database's thread is gone"))
-    }
+fn failed(path: &Path, cause: rusqlite::Error) -> Error {
+    let message = match cause.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "the database is locked by another connection, and nothing was changed: try again, or wait longer".into()
+        }
+        Some(ErrorCode::NotADatabase) => "the file is no SQLite database".to_owned(),
+        Some(ErrorCode::DatabaseCorrupt) => "the database is damaged".to_owned(),
+        Some(ErrorCode::ReadOnly) => "the database cannot be written, and nothing was changed".to_owned(),
+        Some(ErrorCode::DiskFull) => "the disk is full, and nothing was changed".to_owned(),
+        Some(ErrorCode::CannotOpen) => "the database cannot be opened".to_owned(),
+        _ => format!("the database failed: {cause}"),
+    };
+    at(path, Error::new(ErrorKind::Io, message).with_source(cause))
+}
+
+fn gone(path: &Path) -> Error {
+    at(path, Error::new(ErrorKind::Closed, "the database's thread is gone"))
 }
 
 impl Drop for Worker {

@@ -118,6 +118,20 @@ fn a_locked_database_is_told_and_nothing_is_lost() {
 }
 
 #[test]
+fn whoever_stops_opening_a_locked_database_does_not_wait_for_it() {
+    let (_folder, file) = folder();
+    drop(open(&file));
+    let other = Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let mut opening = Box::pin(SqliteHistory::open_with_timeout(&file, Duration::from_secs(600)));
+    assert!((&mut opening).now_or_never().is_none());
+    // Would take the ten minutes.
+    drop(opening);
+    other.execute_batch("COMMIT").unwrap();
+    drop(block_on(SqliteHistory::open_with_timeout(&file, Duration::MAX)).unwrap());
+}
+
+#[test]
 fn an_answer_that_meets_a_locked_database_is_in_the_error() {
     let (_folder, file) = folder();
     let prompt = ChatPrompt::from_messages([("placeholder", "{history}"), ("user", "{input}")]).unwrap();
