@@ -28,8 +28,8 @@ impl Limiter {
     /// Lets `burst` requests through at once, and `per_second` a second on the whole.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidOption`] where the rate is not above 0, or is so small or large that no clock counts it, or
-    /// the burst is 0.
+    /// [`ErrorKind::InvalidOption`] where the rate is not above 0, or is so small or large that no clock counts it, and
+    /// where the burst is 0, or so large that no clock counts the time until it is possible again.
     pub fn new(per_second: f64, burst: u32) -> Result<Self> {
         let invalid = |message: String, path: &str| Error::new(ErrorKind::InvalidOption, message).with_path(path);
         let burst =
@@ -39,6 +39,12 @@ impl Limiter {
             return Err(range());
         }
         let period = Duration::try_from_secs_f64(per_second.recip()).map_err(|_| range())?;
+        // Half, since the limiter adds the time that has passed.
+        if period.as_nanos().saturating_mul(u128::from(burst.get() - 1)) > u128::from(u64::MAX / 2) {
+            let message =
+                format!("`burst` is {burst}: at {per_second} a second no clock counts the time it takes to come back");
+            return Err(invalid(message, "burst"));
+        }
         let quota = Quota::with_period(period).ok_or_else(range)?.allow_burst(burst);
         Ok(Limiter(Arc::new(DefaultDirectRateLimiter::direct(quota))))
     }
