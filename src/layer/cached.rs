@@ -1,8 +1,10 @@
 //! A provider that answers from a cache.
-use super::{Answer, Cache, request::Written};
+use super::{
+    Answer, Cache,
+    request::{Written, values_read},
+};
 use crate::{Chunk, ChunkStream, Completion, Delta, LLM, Model, Request, Result, RunContext};
 use futures::{StreamExt, TryStreamExt, stream};
-use serde_json::{Map, Value};
 use std::{fmt, sync::Arc};
 
 /// A provider that answers again what it answered before, in the same increments.
@@ -48,14 +50,8 @@ impl<L: LLM + ?Sized> Cached<L> {
 
     /// All that may change the answer.
     fn key(&self, request: &Request, cx: &RunContext) -> String {
-        let mut key = Written::new(&self.provider.identity(), request).key();
-        let read = self.provider.configurable().into_iter();
-        let values: Map<_, _> =
-            read.filter_map(|name| cx.configurable(&name).cloned().map(|value| (name, value))).collect();
-        if !values.is_empty() {
-            key.push_str(&Value::from(values).to_string());
-        }
-        key
+        let values = values_read(self.provider.configurable(), cx);
+        Written::new(&self.provider.identity(), request, values).key()
     }
 
     async fn answer(&self, request: Request, cx: &RunContext) -> Result<ChunkStream<'_, Completion>> {

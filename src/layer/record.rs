@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// A request and all that came back, as a line of JSON.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Record {
+    /// The name of the provider.
+    #[serde(default)]
+    pub(super) id: String,
     pub(super) request: Written,
     /// Each increment, and the microseconds from the request to it.
     pub(super) deltas: Vec<(u64, Delta)>,

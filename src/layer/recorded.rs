@@ -1,7 +1,7 @@
 //! A provider whose answers are written down.
 use super::{
     record::{End, Record},
-    request::Written,
+    request::{Written, values_read},
 };
 use crate::{Chunk, ChunkStream, Completion, Error, ErrorKind, LLM, Model, Request, Result, RunContext};
 use futures::{StreamExt, stream};
@@ -112,8 +112,14 @@ impl Drop for Owed {
 
 impl<L: LLM + ?Sized> LLM for Recorded<L> {
     fn generate(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
-        let written = Written::new(&self.provider.identity(), &request);
-        let record = Record { request: written, deltas: Vec::new(), end: End::Cancelled, micros: 0 };
+        let values = values_read(self.provider.configurable(), cx);
+        let record = Record {
+            id: self.provider.id().to_owned(),
+            request: Written::new(&self.provider.identity(), &request, values),
+            deltas: Vec::new(),
+            end: End::Cancelled,
+            micros: 0,
+        };
         let owed = Owed { recorder: self.recorder.clone(), started: Instant::now(), record: Some(record) };
         let chunks = self.provider.generate(request, cx);
         stream::unfold((chunks, owed), |(mut chunks, mut owed)| async move {

@@ -1,9 +1,13 @@
 //! Answers out of a recording.
-use super::{record::Record, request::Written};
+use super::{
+    record::Record,
+    request::{Written, values_read},
+};
 use crate::{Chunk, ChunkStream, Completion, Error, ErrorKind, LLM, Request, Result, RunContext, Span};
 use futures::{FutureExt, StreamExt, stream};
 use futures_timer::Delay;
 use std::{
+    collections::BTreeSet,
     fmt,
     path::Path,
     sync::{Mutex, PoisonError},
@@ -13,7 +17,8 @@ use std::{
 /// A provider that answers from a recording, byte for byte and without a model.
 ///
 /// Equal requests get their answers in the order in which they were recorded, each once. A request that is not in the
-/// recording is an [`ErrorKind::Unsupported`] that shows how it differs from the next one that is.
+/// recording is an [`ErrorKind::Unsupported`] that shows how it differs from the next one that is. Of a recording of several
+/// models each has its own: [`of_model`](Replay::of_model).
 ///
 /// # Examples
 ///
@@ -37,6 +42,8 @@ pub struct Replay {
     /// Those that were not yet given stand as `Some`.
     records: Mutex<Vec<Option<Record>>>,
     model: String,
+    /// The configurable keys that were read.
+    keys: BTreeSet<String>,
     timed: bool,
 }
 
@@ -65,12 +72,35 @@ impl Replay {
             at += line.len();
         }
         let model = records.first().and_then(Option::as_ref).map(|record| record.request.model().to_owned());
+        let recorded = records.iter().flatten().flat_map(|record| record.request.configurable().keys());
+        let keys = recorded.cloned().collect();
         Ok(Replay {
+            keys,
             name: path.file_stem().map_or_else(|| "replay".into(), |name| name.to_string_lossy().into_owned()),
             records: Mutex::new(records),
             model: model.unwrap_or_default(),
             timed: false,
         })
+    }
+
+    /// The answers of the model with this [`id`](LLM::id) alone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidOption`] where none of it was recorded, naming those that were.
+    pub fn of_model(mut self, id: &str) -> Result<Self> {
+        let records = self.records.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let ids: BTreeSet<String> = records.iter().flatten().map(|record| record.id.clone()).collect();
+        if !ids.contains(id) {
+            let ids = ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+            let message = format!("the recording has no answers of a model `{id}`, but of {ids}");
+            return Err(Error::new(ErrorKind::InvalidOption, message).with_path("id"));
+        }
+        records.retain(|record| record.as_ref().is_some_and(|record| record.id == id));
+        if let Some(record) = records.iter().flatten().next() {
+            record.request.model().clone_into(&mut self.model);
+        }
+        id.clone_into(&mut self.name);
+        Ok(self)
     }
 
     /// The same, each increment coming as long after the request as it did when it was recorded.
@@ -85,11 +115,16 @@ impl Replay {
         self.records.lock().unwrap_or_else(PoisonError::into_inner).iter().flatten().count()
     }
 
-    fn take(&self, request: &Request) -> Result<Record> {
-        let asked = Written::new(&self.model, request);
+    fn take(&self, request: &Request, cx: &RunContext) -> Result<Record> {
+        let asked = Written::new(&self.model, request, values_read(self.keys.iter().cloned(), cx));
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        // A recording may hold several models; which one is asked is decided by what was recorded.
         let fits = |record: &Record| record.request.difference(&asked).is_none();
+        let models: BTreeSet<&str> =
+            records.iter().flatten().filter(|record| fits(record)).map(|record| record.request.model()).collect();
+        if models.len() > 1 {
+            let message = "the recording has answers of several models to this request: choose one with `of_model`";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
         if let Some(found) = records.iter_mut().find(|slot| slot.as_ref().is_some_and(fits)).and_then(Option::take) {
             return Ok(found);
         }
@@ -107,8 +142,8 @@ impl Replay {
 }
 
 impl LLM for Replay {
-    fn generate(&self, request: Request, _: &RunContext) -> ChunkStream<'_, Completion> {
-        let record = match self.take(&request) {
+    fn generate(&self, request: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
+        let record = match self.take(&request, cx) {
             Ok(record) => record,
             Err(error) => return stream::iter([Err(error)]).boxed(),
         };
@@ -131,6 +166,10 @@ impl LLM for Replay {
 
     fn identity(&self) -> String {
         self.model.clone()
+    }
+
+    fn configurable(&self) -> Vec<String> {
+        self.keys.iter().cloned().collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What tells one request from another.
-use crate::{GenerateOptions, Message, Prompt, Request};
+use crate::{GenerateOptions, Message, Prompt, Request, RunContext};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// A request as it is written down: all that may change the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,14 @@ pub(super) struct Written {
     forbidden_tokens: Vec<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     grammar: Option<Held>,
+    /// Of the configurable keys that the model reads.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    configurable: Map<String, Value>,
+}
+
+/// The values that a call has for these configurable keys.
+pub(super) fn values_read(keys: impl IntoIterator<Item = String>, cx: &RunContext) -> Map<String, Value> {
+    keys.into_iter().filter_map(|key| cx.configurable(&key).cloned().map(|value| (key, value))).collect()
 }
 
 /// Text and a conversation of one message are told apart.
@@ -31,7 +40,7 @@ struct Held {
 }
 
 impl Written {
-    pub(super) fn new(model: &str, request: &Request) -> Self {
+    pub(super) fn new(model: &str, request: &Request, configurable: Map<String, Value>) -> Self {
         let mut options = request.options.clone();
         let mut forbidden_tokens = Vec::new();
         options.logit_bias.retain(|&(token, bias)| {
@@ -52,11 +61,16 @@ impl Written {
                 .grammar
                 .as_ref()
                 .map(|grammar| Held { root: grammar.root().to_owned(), text: grammar.text().to_owned() }),
+            configurable,
         }
     }
 
     pub(super) fn model(&self) -> &str {
         &self.model
+    }
+
+    pub(super) fn configurable(&self) -> &Map<String, Value> {
+        &self.configurable
     }
 
     /// The request as JSON: equal for equal requests only.
@@ -78,6 +92,9 @@ impl Written {
         }
         if self.forbidden_tokens != other.forbidden_tokens {
             return differ("the forbidden tokens", &self.forbidden_tokens, &other.forbidden_tokens);
+        }
+        if self.configurable != other.configurable {
+            return differ("the configurable values", &self.configurable, &other.configurable);
         }
         (self.grammar != other.grammar).then(|| differ("the grammar", &self.grammar, &other.grammar)).flatten()
     }

@@ -1,5 +1,5 @@
 //! What is asked again is answered from the cache, and only that.
-use crate::support::{Shelf, counting, deltas};
+use crate::support::{Shelf, Toned, counting, deltas};
 use catena::{
     CallbackHandler, Chunk, Completion, ErrorKind, FinishReason, GenerateOptions, Grammar, LLM, Message, Model,
     Request, RunConfig, RunContext, RunInfo, input, testing::FakeLlm,
@@ -77,20 +77,6 @@ async fn two_models_do_not_share_answers() {
 
 #[tokio::test]
 async fn what_the_provider_reads_of_the_call_is_in_the_key() {
-    /// Answers in the tone that the call asks for.
-    struct Toned;
-    impl LLM for Toned {
-        fn generate(&self, _: Request, cx: &RunContext) -> catena::ChunkStream<'_, Completion> {
-            let tone = cx.configurable("tone").map_or_else(|| "plain".to_owned(), ToString::to_string);
-            futures::stream::iter([Ok(Chunk::Done(Completion::new(tone)))]).boxed()
-        }
-        fn id(&self) -> &'static str {
-            "toned"
-        }
-        fn configurable(&self) -> Vec<String> {
-            vec!["tone".to_owned()]
-        }
-    }
     let shelf = Shelf::default();
     let llm = Model::new(Toned).cached(shelf.clone());
     let chain = input::<String>() | llm.clone();

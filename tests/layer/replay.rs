@@ -1,7 +1,7 @@
 //! What was recorded comes again, byte for byte.
-use crate::support::{counting, deltas};
+use crate::support::{Toned, counting, deltas};
 use catena::{
-    Error, ErrorKind, FinishReason, GenerateOptions, Model, Request, Template,
+    Error, ErrorKind, FinishReason, GenerateOptions, Model, Request, RunConfig, RunContext, Template, input,
     layer::{Recorder, Replay},
     testing::FakeLlm,
 };
@@ -86,6 +86,42 @@ async fn equal_requests_get_their_answers_in_order_and_with_their_times() {
     for number in 1..=3 {
         assert_eq!(llm.invoke("a").await.unwrap(), format!("answer {number}"));
     }
+}
+
+#[tokio::test]
+async fn configurable_values_tell_requests_apart() {
+    let file = file();
+    let toned = |tone: &str| RunContext::from(RunConfig::new().configurable("tone", tone));
+    let llm = input::<String>() | Model::new(Toned).recorded(Recorder::create(file.path()).unwrap());
+    for tone in ["dry", "warm"] {
+        llm.invoke_in("a", &toned(tone)).await.unwrap();
+    }
+    let llm = input::<String>() | Model::new(Replay::open(file.path()).unwrap());
+    let error = llm.invoke_in("a", &toned("loud")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.message().contains("loud"), "{error}");
+    for tone in ["warm", "dry"] {
+        assert_eq!(llm.invoke_in("a", &toned(tone)).await.unwrap(), format!("\"{tone}\""));
+    }
+}
+
+#[tokio::test]
+async fn each_model_of_a_recording_has_its_own_answers() {
+    let file = file();
+    let recorder = Recorder::create(file.path()).unwrap();
+    Model::new(Toned).recorded(recorder.clone()).invoke("a").await.unwrap();
+    counting().recorded(recorder).invoke("a").await.unwrap();
+
+    let replay = || Replay::open(file.path()).unwrap();
+    let error = Model::new(replay()).invoke("a").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.message().contains("of_model"), "{error}");
+    for (id, answer) in [("fake", "answer 1"), ("toned", "plain")] {
+        assert_eq!(Model::new(replay().of_model(id).unwrap()).invoke("a").await.unwrap(), answer);
+    }
+    let error = replay().of_model("other").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidOption);
+    assert!(error.message().ends_with("of a model `other`, but of `fake`, `toned`"), "{error}");
 }
 
 #[tokio::test]

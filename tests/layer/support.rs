@@ -1,11 +1,11 @@
 //! A cache that can be told to fail, and a model with a script.
 use async_trait::async_trait;
 use catena::{
-    Chunk, Delta, Error, ErrorKind, LLM, Model, Result,
+    Chunk, ChunkStream, Completion, Delta, Error, ErrorKind, LLM, Model, Request, Result, RunContext,
     layer::{Answer, Cache},
     testing::FakeLlm,
 };
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -58,4 +58,22 @@ pub(crate) async fn deltas<L: LLM + ?Sized>(llm: &Model<L>, prompt: &str) -> Res
         }
     }
     Ok(texts)
+}
+
+/// Answers with the configurable value `tone`.
+pub(crate) struct Toned;
+
+impl LLM for Toned {
+    fn generate(&self, _: Request, cx: &RunContext) -> ChunkStream<'_, Completion> {
+        let tone = cx.configurable("tone").map_or_else(|| "plain".to_owned(), ToString::to_string);
+        futures::stream::iter([Ok(Chunk::Done(Completion::new(tone)))]).boxed()
+    }
+
+    fn id(&self) -> &'static str {
+        "toned"
+    }
+
+    fn configurable(&self) -> Vec<String> {
+        vec!["tone".to_owned()]
+    }
 }
