@@ -17,6 +17,9 @@ pub(super) fn identity(setup: &Setup) -> String {
         let _ = write!(identity, " {key}={value}");
     }
     let Setup { rope_freq_base, rope_freq_scale, flash_attn, type_k, type_v, n_ctx, chat_template, .. } = setup;
+    if setup.deterministic {
+        identity.push_str(" deterministic");
+    }
     let _ = write!(
         identity,
         " rope={rope_freq_base}/{rope_freq_scale} flash={flash_attn:?} kv={type_k:?}/{type_v:?} n_ctx={n_ctx:?} \
