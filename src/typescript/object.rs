@@ -160,8 +160,11 @@ impl<'a> Converter<'a> {
                     schemas.push(schema);
                 }
             }
-            // A property that can only be missing.
+            // A property that can only be missing. An index signature must not hold for its name.
             if is_optional && schemas.contains(&Value::Bool(false)) {
+                if shape.index.is_some() {
+                    properties.insert(property.name, Value::Bool(false));
+                }
                 continue;
             }
             let schema = if schemas.len() == 1 { schemas.swap_remove(0) } else { json!({ "allOf": schemas }) };
