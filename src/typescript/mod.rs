@@ -16,9 +16,9 @@
 //!   `@multipleOf`, `@integer`, `@minLength`, `@maxLength`, `@pattern`, `@format`, `@minItems`, `@maxItems`,
 //!   `@uniqueItems`, `@minProperties`, `@maxProperties`, `@title`, `@deprecated`. Other tags say nothing.
 //!
-//! Object types are closed unless they have an index signature; `{}` is the empty object. `undefined` makes a property optional, since JSON has no
-//! such value. What else a text holds (functions, classes, imports, conditional and mapped types, `keyof`, ...) is an
-//! error with its place.
+//! Object types are closed unless they have an index signature; `{}` is the empty object. `undefined` makes a property
+//! optional, since JSON has no such value, and says nothing in an index signature, whose names are optional anyway. What
+//! else a text holds (functions, classes, imports, conditional and mapped types, `keyof`, ...) is an error with its place.
 mod ast;
 mod convert;
 mod doc;

@@ -185,14 +185,21 @@ impl<'a> Converter<'a> {
         let mut additional = Value::Bool(false);
         match &shape.index {
             Some((true, of)) => {
-                let of = self.schema(of)?;
+                let of = self.of_index(of)?;
                 out.insert("patternProperties".to_owned(), json!({ r"^-?\d+$": of }));
             }
-            Some((false, of)) => additional = self.schema(of)?,
+            Some((false, of)) => additional = self.of_index(of)?,
             None => {}
         }
         out.insert("additionalProperties".to_owned(), additional);
         Ok(Value::Object(out))
+    }
+
+    /// The schema of what an index signature holds. Each name may be missing, so `undefined` says nothing.
+    fn of_index(&mut self, of: &Bound<'a>) -> Outcome<Value> {
+        let parts = self.parts(of)?;
+        let defined: Vec<Bound<'a>> = parts.iter().filter(|part| !part.is_undefined()).cloned().collect();
+        if defined.len() < parts.len() { self.union(&defined) } else { self.schema(of) }
     }
 }
 
