@@ -9,7 +9,7 @@
 //! - `string`, `number`, `boolean`, `null`, `any`, `unknown`, `never`, `object`; literals of texts, numbers and booleans;
 //!   templates, as the list of their texts where there are few, else as a `pattern`;
 //! - arrays (`T[]`, `Array<T>`, `ReadonlyArray<T>`) and tuples, with optional elements and a rest at the end;
-//! - unions, and intersections of object types;
+//! - unions, and intersections of object types, whose properties are joined where both have them;
 //! - type parameters, with defaults; types that contain themselves, by `$ref`;
 //! - `Record`, `Partial`, `Required`, `Readonly`, `Pick`, `Omit`, `NonNullable`, and `Date` as text in the form `date-time`;
 //! - doc comments: descriptions, and the tags `@minimum`, `@maximum`, `@exclusiveMinimum`, `@exclusiveMaximum`,
@@ -23,6 +23,7 @@ mod ast;
 mod convert;
 mod doc;
 mod fault;
+mod join;
 mod lexer;
 mod object;
 mod parser;
