@@ -124,6 +124,10 @@ impl Reader for MarkedReader {
     }
 
     fn end(&mut self, items: &mut Vec<String>) -> Result<(), Fault> {
+        let goes_on = self.item.is_some() && self.is_set_in();
+        if matches!(self.place, Place::Digits(_)) && !self.skipping && !goes_on {
+            return Err(Fault { at: None, message: "the answer ends within the number of an item" });
+        }
         self.end_line(items)?;
         self.flush(items);
         Ok(())
