@@ -213,7 +213,7 @@ impl Error {
         self.0.path.as_deref()
     }
 
-    /// The place in a grammar or template.
+    /// The place in a text, such as a grammar, a template, TypeScript or the answer of a model.
     pub fn span(&self) -> Option<&Span> {
         self.0.span.as_ref()
     }

@@ -143,7 +143,7 @@ impl EventKind {
         }
     }
 
-    /// Whether the run, or its model, has its outcome by this.
+    /// Whether the run has its outcome by this. The outcomes of its model are not meant.
     pub fn is_outcome(&self) -> bool {
         matches!(self, EventKind::End { .. } | EventKind::Error(_) | EventKind::Cancel)
     }

@@ -124,6 +124,7 @@ impl CallbackHandler for TracingHandler {
             None => info_span!(
                 target: "catena", parent: self.around(None), "chain",
                 run = id, name, kind = "chain", outcome = Empty, elapsed_ms = Empty,
+                "gen_ai.operation.name" = Empty, "gen_ai.tool.name" = Empty,
             ),
             around => info_span!(
                 target: "catena", parent: self.around(around), "step",

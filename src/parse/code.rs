@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub struct CodeBlock {
     /// What the fence says first; empty if it says nothing.
     pub language: String,
-    /// The lines between the fences, without the last line break.
+    /// The lines between the fences, without the `\n` behind the last of them; a `\r` before it stays, as everywhere.
     pub code: String,
 }
 

@@ -106,10 +106,21 @@ fn begins_one(text: &str) -> bool {
     // For months without a 31st.
     const EVEN: &str = "0000-10-10T00:00:00Z";
     // Behind the time a sign begins the offset; those in the date are hyphens.
-    let sign = text.rfind(['+', '-']).filter(|at| *at >= WHOLE.len() - 1);
-    let offset = sign.and_then(|at| "+00:00".get(text.len() - at..));
-    let rests = [WHOLE.get(text.len()..), EVEN.get(text.len()..), Some("Z"), Some("0Z"), offset];
-    rests.into_iter().flatten().any(|rest| read(&format!("{text}{rest}")).is_ok())
+    let sign = text.char_indices().rfind(|&(at, c)| at >= WHOLE.len() - 1 && matches!(c, '+' | '-'));
+    let (begun, sign) = sign.map_or((0, '+'), |(at, sign)| (text.len() - at, sign));
+    let leap = leap_offset(text, sign).unwrap_or_default();
+    let rests = [WHOLE.get(text.len()..), EVEN.get(text.len()..), Some("Z"), "+00:00".get(begun..), leap.get(begun..)];
+    // The last digit of the seconds or their fraction may be missing.
+    let is_one = |digit: &str, rest: &str| read(&format!("{text}{digit}{rest}")).is_ok();
+    rests.into_iter().flatten().any(|rest| is_one("", rest) || is_one("0", rest))
+}
+
+/// The offset with this sign by which the time is in the last minute of a day in UTC, where a second may be put in.
+fn leap_offset(text: &str, sign: char) -> Option<String> {
+    let part = |at: usize| text.get(at..at + 2)?.parse::<i32>().ok();
+    let ahead = (part(11)? * 60 + part(14)? - 1439).rem_euclid(1440);
+    let minutes = if sign == '-' { (1440 - ahead) % 1440 } else { ahead };
+    Some(format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60))
 }
 
 const FORM: &str = "write it as 2026-11-28T13:46:07Z or 2026-11-28T13:46:07+01:00";
@@ -288,6 +299,15 @@ mod tests {
         let cut = DateTimeParser.parse(" 2024-01-0").unwrap_err();
         assert_eq!((cut.kind(), cut.partial()), (ErrorKind::Truncated, Some(" 2024-01-0")));
         assert_eq!(DateTimeParser.parse("soon").unwrap_err().kind(), ErrorKind::Parse);
+        // A second that was put in, by an offset that does not stand there yet.
+        for cut in [":6", ":60", ":60.", ":60.5", ":60+", ":60+0", ":60+01:", ":60-2"] {
+            let error = DateTimeParser.parse(&format!("2017-01-01T00:59{cut}")).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Truncated, "{cut}");
+        }
+        for wrong in [":61", ":60Z", ":60+00:00", ":60+02"] {
+            let error = DateTimeParser.parse(&format!("2017-01-01T00:59{wrong}")).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Parse, "{wrong}");
+        }
     }
 
     proptest! {

@@ -52,8 +52,11 @@ impl<P: OutputParser + ?Sized> Following<'_, P> {
             let outcome = match chunk {
                 Chunk::Delta(Delta::Text(text)) => {
                     self.seen.push_str(&text);
-                    // Of the text so far the parser tells the same as it would of the whole.
-                    self.push(&text).err().map(|error| Err(self.parser.parse(&self.seen).err().unwrap_or(error)))
+                    self.push(&text).err().map(|error| {
+                        // Of the text so far the parser tells the same as it would of the whole.
+                        let told = self.parser.parse(&self.seen).err();
+                        Err(told.unwrap_or_else(|| error.with_partial(self.seen.as_str())))
+                    })
                 }
                 Chunk::Delta(Delta::Restart) => {
                     self.progress = self.parser.progress();

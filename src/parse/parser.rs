@@ -45,7 +45,9 @@ pub trait OutputParser: Send + Sync {
     /// # Errors
     /// The library's own parsers fail with kind [`Truncated`](crate::ErrorKind::Truncated) when more text could make a
     /// value of it, and else with [`Parse`](crate::ErrorKind::Parse); with the place where there is one, and the text
-    /// as [`partial`](crate::Error::partial).
+    /// as [`partial`](crate::Error::partial). Where it cannot be told what more text could make of it, the kind is
+    /// `Parse`: for regular expressions, for types with a [`FromStr`](std::str::FromStr), and for a text without a fence
+    /// where code is looked for.
     fn parse(&self, text: &str) -> Result<Self::Output>;
 
     /// What to tell a model about the form its answer must have. To be filled into a prompt as a variable.

@@ -3,7 +3,7 @@ use super::{OutputParser, fault, fence};
 use crate::{Error, Result};
 use quick_xml::{
     Reader,
-    errors::IllFormedError,
+    errors::{IllFormedError, SyntaxError},
     escape::resolve_predefined_entity,
     events::{BytesStart, Event},
 };
@@ -11,6 +11,8 @@ use std::{collections::HashSet, fmt};
 
 /// How deeply elements nest at most.
 const MAX_DEPTH: usize = 127;
+/// What `<!` may begin.
+const MARKS: [&str; 2] = ["<!--", "<![CDATA["];
 
 /// An element of XML.
 ///
@@ -69,6 +71,10 @@ impl Element {
     }
 
     fn push_text(&mut self, text: &str) {
+        // Nothing is written of it, so nothing of it would be read back.
+        if text.is_empty() {
+            return;
+        }
         match self.children.last_mut() {
             Some(Node::Text(last)) => last.push_str(text),
             _ => self.children.push(Node::Text(text.to_owned())),
@@ -153,6 +159,8 @@ impl OutputParser for XmlParser {
     fn parse(&self, text: &str) -> Result<Element> {
         let truncated = || fault::truncated(text, "the answer ends before the XML is complete");
         let (start, inner) = fence::inside(text).ok_or_else(truncated)?;
+        // The reader counts from behind a byte order mark.
+        let (start, inner) = inner.strip_prefix('\u{feff}').map_or((start, inner), |inner| (start + 3, inner));
         let mut reader = Reader::from_str(inner);
         let mut tree = Tree::default();
         loop {
@@ -161,8 +169,16 @@ impl OutputParser for XmlParser {
             let taken = match event {
                 Ok(Event::Eof) => return tree.root.ok_or_else(truncated),
                 Ok(event) => tree.take(&event),
-                Err(error) if cut(&error, inner) => return Err(truncated()),
-                Err(error) => Err(error.to_string()),
+                Err(error) => {
+                    let rest = usize::try_from(reader.error_position()).ok().and_then(|at| inner.get(at..));
+                    if cut(&error, rest.unwrap_or_default()) {
+                        return Err(truncated());
+                    }
+                    Err(match error {
+                        quick_xml::Error::Syntax(_) => "`<!` begins neither a comment nor CDATA".to_owned(),
+                        error => error.to_string(),
+                    })
+                }
             };
             taken.map_err(|why| wrong(text, at, &why))?;
         }
@@ -179,16 +195,27 @@ impl OutputParser for XmlParser {
 
 crate::parser_step!(XmlParser);
 
-/// Whether an error says that the text ends too early.
-fn cut(error: &quick_xml::Error, text: &str) -> bool {
+/// Whether an error says that the text ends too early; `rest` is the text from its place on.
+fn cut(error: &quick_xml::Error, rest: &str) -> bool {
     match error {
+        // Said of unknown marks in the middle of a text too.
+        quick_xml::Error::Syntax(
+            SyntaxError::InvalidBangMarkup
+            | SyntaxError::UnclosedComment
+            | SyntaxError::UnclosedCData
+            | SyntaxError::UnclosedDoctype,
+        ) => MARKS.iter().any(|mark| mark.starts_with(rest) || rest.starts_with(*mark)),
         quick_xml::Error::Syntax(_) | quick_xml::Error::IllFormed(IllFormedError::MissingEndTag(_)) => true,
         quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => {
-            let (_, name) = text.rsplit_once('&').unwrap_or_default();
-            name.chars().all(|c| c.is_alphanumeric() || c == '#')
+            rest.chars().skip(1).all(|c| c.is_alphanumeric() || c == '#')
         }
         _ => false,
     }
+}
+
+/// Whether this is what XML takes for white space; other spaces are text.
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 fn wrong(text: &str, at: usize, why: &str) -> Error {
@@ -244,6 +271,9 @@ impl Tree {
         }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let mut element = Element::new(text(start.name().as_ref()));
+        if element.name.is_empty() {
+            return Err("a tag has no name".to_owned());
+        }
         // The reader looks for names that come twice by comparing each with each.
         let mut names = HashSet::new();
         for attribute in start.attributes().with_checks(false) {
@@ -264,13 +294,13 @@ impl Tree {
                 element.push_text(text);
                 Ok(())
             }
-            None if text.trim().is_empty() => Ok(()),
+            None if is_blank(text) => Ok(()),
             None => Err("text stands outside of the element".to_owned()),
         }
     }
 
     fn close(&mut self, mut element: Element) {
-        let blank = |node: &Node| matches!(node, Node::Text(text) if text.trim().is_empty());
+        let blank = |node: &Node| matches!(node, Node::Text(text) if is_blank(text));
         // White space is text where there is nothing else.
         if element.elements().next().is_some() {
             element.children.retain(|node| !blank(node));
@@ -337,10 +367,21 @@ mod tests {
             ("<a>&nbsp;</a>", "`&nbsp;` is not known"),
             ("<!DOCTYPE a><a/>", "document type"),
             ("<a b='1' b='2'/>", "duplicate"),
+            ("<a><!x></a>", "neither a comment"),
+            ("<a><!-x--></a>", "neither a comment"),
+            ("<a><![foo]]></a>", "neither a comment"),
+            ("<a><![foo", "neither a comment"),
+            ("<!DOCTYPE a", "neither a comment"),
+            ("<a>&b&c", "not closed"),
+            ("<></>", "no name"),
+            ("\u{a0}<a/>", "outside"),
         ] {
             let error = parser.parse(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Parse, "{text}");
             assert!(error.message().contains(says), "{text}: {error}");
+        }
+        for cut in ["<a><!", "<a><!-", "<a><!-- x", "<a><![CDA", "<a><![CDATA[x]]", "\u{feff}<a><!-- x", "<a>&#1"] {
+            assert_eq!(parser.parse(cut).unwrap_err().kind(), ErrorKind::Truncated, "{cut}");
         }
         assert!(parser.parse(&("<a>".repeat(127) + &"</a>".repeat(127))).is_ok());
         assert!(parser.parse(&"<a>".repeat(1_000_000)).unwrap_err().message().contains("127 deep"));
@@ -349,5 +390,16 @@ mod tests {
         assert_eq!(parser.parse(&format!("<a{many}/>")).unwrap().attributes.len(), 100_000);
         let fenced = parser.parse("```xml\n<?xml version=\"1.0\"?>\n<a> <b>1</b>\n <!-- c --> </a>\n```").unwrap();
         assert_eq!(fenced.to_string(), "<a><b>1</b></a>");
+    }
+
+    #[test]
+    fn what_was_read_is_read_back() {
+        let parser = XmlParser::new();
+        for text in ["<a><![CDATA[]]></a>", "<p> <b>5</b>&#160;<i>km</i>\n</p>", "<a>\u{2003}</a>"] {
+            let element = parser.parse(text).unwrap();
+            assert_eq!(parser.parse(&element.to_string()).unwrap(), element, "{text}");
+        }
+        let spaced = parser.parse("<p> <b>5</b>&#160;<i>km</i>\n</p>").unwrap();
+        assert_eq!(spaced.to_string(), "<p><b>5</b>\u{a0}<i>km</i></p>");
     }
 }

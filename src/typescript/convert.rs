@@ -55,6 +55,8 @@ pub(super) struct Converter<'a> {
     /// Definitions that are still to be written.
     pending: VecDeque<(String, &'a Declaration, Scope<'a>)>,
     depth: usize,
+    /// How deep joined properties lie in one another.
+    pub(super) joins: usize,
     steps: usize,
 }
 
@@ -67,6 +69,7 @@ impl<'a> Converter<'a> {
             names: HashSet::new(),
             pending: VecDeque::new(),
             depth: 0,
+            joins: 0,
             steps: 0,
         }
     }

@@ -7,7 +7,7 @@ use super::{
 use serde_json::{Map, Value, json};
 
 /// The most object types that a union or an intersection of unions may come to.
-const MAX_ALTERNATIVES: usize = 64;
+pub(super) const MAX_ALTERNATIVES: usize = 64;
 
 /// The properties of an object type.
 #[derive(Debug, Clone, Default)]
@@ -35,23 +35,6 @@ impl<'a> Shape<'a> {
             Some(other) => *other = property,
             None => self.properties.push(property),
         }
-    }
-
-    /// What is of both types.
-    fn and(mut self, other: Shape<'a>) -> Shape<'a> {
-        for property in other.properties {
-            match self.properties.iter_mut().find(|mine| mine.name == property.name) {
-                Some(mine) => {
-                    mine.is_optional &= property.is_optional;
-                    mine.is_required |= property.is_required;
-                    mine.of.extend(property.of);
-                    mine.doc = mine.doc.take().or(property.doc);
-                }
-                None => self.properties.push(property),
-            }
-        }
-        self.index = self.index.or(other.index);
-        self
     }
 }
 
@@ -107,15 +90,7 @@ impl<'a> Converter<'a> {
                 let is_any = |of: &Type| matches!(of.kind, Kind::Keyword(Keyword::Any));
                 for of in all.iter().filter(|of| !is_any(of)) {
                     let next = self.shapes(&bound.inner(of))?;
-                    if out.len() * next.len() > MAX_ALTERNATIVES {
-                        let why =
-                            format!("the unions in this come to more than {MAX_ALTERNATIVES} object types: name them");
-                        return Err(Fault::new(&bound.of.at, why));
-                    }
-                    let both =
-                        |one: &Shape<'a>| next.iter().map(|other| one.clone().and(other.clone())).collect::<Vec<_>>();
-                    out = out.iter().flat_map(both).collect();
-                    self.spend(out.iter().map(|shape| shape.properties.len()).sum(), &of.at)?;
+                    out = self.both(&out, &next, &bound.of.at)?;
                 }
                 out
             }
@@ -150,7 +125,7 @@ impl<'a> Converter<'a> {
         let (mut properties, mut required) = (Map::new(), Vec::new());
         for property in shape.properties {
             let mut is_optional = property.is_optional;
-            let mut schemas: Vec<Value> = Vec::new();
+            let (mut schemas, mut types): (Vec<Value>, Vec<Vec<Bound<'a>>>) = (Vec::new(), Vec::new());
             for of in &property.of {
                 let parts = self.parts(of)?;
                 let defined: Vec<Bound<'a>> = parts.iter().filter(|part| !part.is_undefined()).cloned().collect();
@@ -158,13 +133,23 @@ impl<'a> Converter<'a> {
                 let schema = if defined.len() < parts.len() { self.union(&defined)? } else { self.schema(of)? };
                 if !schemas.contains(&schema) {
                     schemas.push(schema);
+                    types.push(defined);
                 }
             }
-            // A property that can only be missing.
+            // A property that can only be missing. An index signature must not hold for its name.
             if is_optional && schemas.contains(&Value::Bool(false)) {
+                if shape.index.is_some() {
+                    properties.insert(property.name, Value::Bool(false));
+                }
                 continue;
             }
-            let schema = if schemas.len() == 1 { schemas.swap_remove(0) } else { json!({ "allOf": schemas }) };
+            let schema = if schemas.len() == 1 {
+                schemas.swap_remove(0)
+            } else if self.are_objects(types.iter().flatten().cloned())? {
+                self.joined(&types)?
+            } else {
+                json!({ "allOf": schemas })
+            };
             let schema = self.documented(property.doc.as_ref(), schema)?;
             if !is_optional {
                 required.push(Value::from(property.name.as_str()));
@@ -182,14 +167,21 @@ impl<'a> Converter<'a> {
         let mut additional = Value::Bool(false);
         match &shape.index {
             Some((true, of)) => {
-                let of = self.schema(of)?;
+                let of = self.of_index(of)?;
                 out.insert("patternProperties".to_owned(), json!({ r"^-?\d+$": of }));
             }
-            Some((false, of)) => additional = self.schema(of)?,
+            Some((false, of)) => additional = self.of_index(of)?,
             None => {}
         }
         out.insert("additionalProperties".to_owned(), additional);
         Ok(Value::Object(out))
+    }
+
+    /// The schema of what an index signature holds. Each name may be missing, so `undefined` says nothing.
+    fn of_index(&mut self, of: &Bound<'a>) -> Outcome<Value> {
+        let parts = self.parts(of)?;
+        let defined: Vec<Bound<'a>> = parts.iter().filter(|part| !part.is_undefined()).cloned().collect();
+        if defined.len() < parts.len() { self.union(&defined) } else { self.schema(of) }
     }
 }
 

@@ -81,7 +81,7 @@ impl<'a> Converter<'a> {
     /// The regular expression of a type's texts.
     fn pattern(&mut self, bound: &Bound<'a>) -> Outcome<String> {
         if let Some(texts) = self.texts(bound)? {
-            let texts: Vec<String> = texts.iter().map(|text| regex_syntax::escape(text)).collect();
+            let texts: Vec<String> = texts.iter().map(|text| escaped(text)).collect();
             return Ok(format!("(?:{})", texts.join("|")));
         }
         self.deeper(&bound.of.at)?;
@@ -89,10 +89,10 @@ impl<'a> Converter<'a> {
             Kind::Keyword(Keyword::String | Keyword::Any) => r"[\s\S]*".to_owned(),
             Kind::Keyword(Keyword::Number) => r"-?(?:0|[1-9]\d*)(?:\.\d+)?".to_owned(),
             Kind::Template { texts, types } => {
-                let mut out = regex_syntax::escape(texts.first().map_or("", String::as_str));
+                let mut out = escaped(texts.first().map_or("", String::as_str));
                 for (of, behind) in types.iter().zip(texts.iter().skip(1)) {
                     out += &self.pattern(&bound.inner(of))?;
-                    out += &regex_syntax::escape(behind);
+                    out += &escaped(behind);
                 }
                 out
             }
@@ -171,6 +171,18 @@ fn no_text(bound: &Bound<'_>) -> Fault {
 
 fn no_key(bound: &Bound<'_>) -> Fault {
     Fault::new(&bound.of.at, "this names no properties: write `string`, `number`, or a union of texts")
+}
+
+/// The text as a pattern. Nothing else is escaped: with the flag `u`, as JSON Schema has it, ECMA-262 refuses `\-`.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if r"^$\.*+?()[]{}|".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// A literal as it stands in a text.

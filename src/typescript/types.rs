@@ -18,7 +18,8 @@ impl Parser<'_> {
         self.depth += 1;
         let found = self.joined("|", Kind::Union, |parser| parser.joined("&", Kind::Intersection, Self::postfix))?;
         self.depth -= 1;
-        if self.current.token == Token::Name("extends") {
+        // On a line of its own it is the name of a member.
+        if self.current.token == Token::Name("extends") && !self.current.on_new_line {
             return Err(self.fault("conditional types are not read: write the type that it comes to"));
         }
         Ok(found)

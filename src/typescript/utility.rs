@@ -1,7 +1,7 @@
 //! Types that TypeScript brings along.
 use super::{
-    ast::{Keyword, Kind, Type},
-    convert::{Bound, Converter},
+    ast::{Body, Keyword, Kind, Type},
+    convert::{Bound, Converter, Meaning, scope_of},
     fault::{Fault, Outcome},
     object::{Property, Shape},
     table::Table,
@@ -23,10 +23,7 @@ impl<'a> Converter<'a> {
             ("Date", []) => return Ok(json!({ "type": "string", "format": "date-time" })),
             ("Readonly", [of]) => return self.schema(&bound.inner(of)),
             ("NonNullable", [of]) => {
-                let parts = self.parts(&bound.inner(of))?;
-                let is_null =
-                    |part: &Bound<'a>| matches!(part.of.kind, Kind::Keyword(Keyword::Null | Keyword::Undefined));
-                let parts: Vec<Bound<'a>> = parts.into_iter().filter(|part| !is_null(part)).collect();
+                let (parts, _) = self.without_null(&bound.inner(of))?;
                 return self.union(&parts);
             }
             _ => {}
@@ -39,6 +36,41 @@ impl<'a> Converter<'a> {
             schemas.push(self.object(shape)?);
         }
         Ok(any_of(schemas))
+    }
+
+    /// The types of which this is the union, `null` and `undefined` left out, and whether one of these was among them.
+    ///
+    /// Names are followed only where that leaves something out, so that other types keep their definitions.
+    fn without_null(&mut self, bound: &Bound<'a>) -> Outcome<(Vec<Bound<'a>>, bool)> {
+        self.deeper(&bound.of.at)?;
+        let whole = || (vec![bound.clone()], false);
+        let found = match &bound.of.kind {
+            Kind::Keyword(Keyword::Null | Keyword::Undefined) => (Vec::new(), true),
+            Kind::Union(all) => {
+                let (mut parts, mut is_less) = (Vec::new(), false);
+                for of in all {
+                    let (others, left_out) = self.without_null(&bound.inner(of))?;
+                    parts.extend(others);
+                    is_less |= left_out;
+                }
+                (parts, is_less)
+            }
+            Kind::Named { name, arguments } => match self.meaning(bound, name) {
+                Meaning::Parameter(inner) => self.without_null(&inner)?,
+                Meaning::Declared(declaration) => match &declaration.body {
+                    Body::Alias(of) => {
+                        let scope = scope_of(declaration, arguments, &bound.scope, &bound.of.at)?;
+                        let (parts, is_less) = self.without_null(&Bound { of, scope })?;
+                        if is_less { (parts, true) } else { whole() }
+                    }
+                    _ => whole(),
+                },
+                _ => whole(),
+            },
+            _ => whole(),
+        };
+        self.higher();
+        Ok(found)
     }
 
     /// The object types that a type not declared in the text comes to, if it is one of objects.

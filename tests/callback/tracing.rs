@@ -257,16 +257,34 @@ fn a_model_tells_usage_and_timings() {
     assert_eq!((event.span, event.fields["completion_tokens"].as_str()), (Some("llm.generate"), "51"));
 }
 
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct City {
+    city: String,
+}
+
+fn weather() -> Tool {
+    Tool::new("weather", "Tells it.", |at: City| async move { Ok(at.city) }).unwrap()
+}
+
+#[test]
+fn a_tool_called_by_itself_has_its_names() {
+    let (log, ()) = Log::record(|| {
+        block_on(weather().call(serde_json::json!({ "city": "Bergen" }), &watched())).unwrap();
+    });
+    assert_eq!(log.tree(), "chain weather ok\n");
+    let spans = log.spans();
+    assert_eq!(
+        (spans[0].fields["gen_ai.operation.name"].as_str(), spans[0].fields["gen_ai.tool.name"].as_str()),
+        ("execute_tool", "weather")
+    );
+}
+
 /// The names of OpenTelemetry's conventions.
 #[test]
 fn a_model_and_a_tool_have_the_names_of_open_telemetry() {
-    #[derive(serde::Deserialize, schemars::JsonSchema)]
-    struct City {
-        city: String,
-    }
     let options = GenerateOptions::new().max_tokens(64).temperature(0.5);
     let (log, ()) = Log::record(|| {
-        let tool = Tool::new("weather", "Tells it.", |at: City| async move { Ok(at.city) }).unwrap();
+        let tool = weather();
         let called = with_context(move |city: String, cx: RunContext| {
             let tool = tool.clone();
             async move { tool.call(serde_json::json!({ "city": city }), &cx).await }

@@ -2,7 +2,7 @@
 use catena::{
     Chunk, ChunkStream, Delta, Error, ErrorKind, JsonParser, JsonPatch, Model, OutputParser, Partial, Parts, Result,
     RunContext, Runnable, StepKind, Template, input,
-    parse::{CodeBlockParser, CommaListParser, EnumParser, RetryParser, TextParser},
+    parse::{CodeBlockParser, CommaListParser, EnumParser, Progress, RetryParser, TextParser, follow},
     testing::{Expect, FakeLlm},
 };
 use futures::{StreamExt, TryStreamExt, executor::block_on, stream};
@@ -55,6 +55,69 @@ fn a_truncated_answer_is_an_error_when_invoked_and_when_streamed() {
         let streamed: Vec<_> = block_on((writing(&[text]) | JsonParser::<Value>::new()).stream("x").collect());
         assert_eq!(streamed.last().unwrap().as_ref().unwrap_err().kind(), ErrorKind::Truncated);
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize, schemars::JsonSchema)]
+struct Count {
+    a: u8,
+}
+
+#[test]
+fn members_that_a_type_lacks_are_read_the_same_at_once_and_streamed() {
+    let deep = format!("{{\"a\":1,\"b\":{}{}}}", "[".repeat(200), "]".repeat(200));
+    for (text, is_read) in [
+        (r#"{"a":1,"b":"\ud83d"}"#, false),
+        (r#"{"a":1,"b":1e999}"#, false),
+        (deep.as_str(), false),
+        (r#"{"a":1,"b":["\ud83d\ude00",1e99,{"a":null}]}"#, true),
+    ] {
+        for at in 0..=text.len() {
+            let (a, b) = text.split_at(at);
+            let invoked = block_on((writing(&[a, b]) | JsonParser::<Count>::new()).invoke("x"));
+            let chain = writing(&[a, b]) | JsonParser::<Count>::new();
+            let streamed = block_on(chain.stream("x").try_collect::<Vec<_>>());
+            match (invoked, streamed) {
+                (Ok(value), Ok(chunks)) if is_read => assert_eq!(chunks.last(), Some(&Chunk::Done(value)), "{text}"),
+                (Err(error), Err(streamed)) if !is_read => {
+                    assert_eq!((error.kind(), streamed.kind()), (ErrorKind::Parse, ErrorKind::Parse), "{text} at {at}");
+                    assert!(streamed.partial().is_some_and(|partial| text.starts_with(partial)), "{text} at {at}");
+                }
+                (invoked, streamed) => panic!("{text} at {at}: {invoked:?}, {streamed:?}"),
+            }
+        }
+    }
+}
+
+/// Takes any text, and says while it is written that it will not.
+struct Fickle;
+
+impl OutputParser for Fickle {
+    type Output = String;
+
+    fn parse(&self, text: &str) -> Result<String> {
+        Ok(text.to_owned())
+    }
+
+    fn format_instructions(&self) -> String {
+        String::new()
+    }
+
+    fn progress(&self) -> Box<dyn Progress> {
+        Box::new(Fickle)
+    }
+}
+
+impl Progress for Fickle {
+    fn push(&mut self, _: &str, _: &mut Vec<Delta>) -> Result<()> {
+        Err(Error::new(ErrorKind::Parse, "not this"))
+    }
+}
+
+#[test]
+fn a_text_that_is_refused_while_it_is_written_is_told() {
+    let text = stream::iter([Ok(Chunk::Delta(Delta::Text("ab".to_owned())))]).boxed();
+    let error = block_on(follow(&Fickle, text).try_collect::<Vec<_>>()).unwrap_err();
+    assert_eq!((error.message(), error.partial()), ("not this", Some("ab")));
 }
 
 #[test]

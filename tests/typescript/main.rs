@@ -118,6 +118,8 @@ fn types_that_would_take_for_ever_are_refused() {
         "type A<T> = { next: A<T[]>, of: T }; type B = A<string>".to_owned(),
         "type A<T> = { next: A<[T, T]>, of: T }; type B = A<string>".to_owned(),
         "type A = A & { a: 1 }".to_owned(),
+        "type A = { a?: A } & { a?: { b: 1 } }".to_owned(),
+        "type A = { a?: A; b?: A } & { a?: { c: 1 }; b?: { d: 1 } }".to_owned(),
         "interface A extends A {}".to_owned(),
         "type A = Pick<A, 'a'>".to_owned(),
         format!("type A = {}1{}", "[".repeat(10_000), "]".repeat(10_000)),

@@ -7,6 +7,7 @@ mod reader;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use parser::JsonParser;
 pub use partial::Partial;

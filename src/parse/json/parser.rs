@@ -2,6 +2,7 @@
 use super::{
     JsonPatch,
     reader::{Fault, Reader},
+    whole::Whole,
 };
 use crate::{
     Delta, Error, ErrorKind, Result,
@@ -16,8 +17,9 @@ use std::{any::type_name, fmt, marker::PhantomData, sync::Arc};
 /// Reads JSON as a `T`; [`Value`] is any JSON.
 ///
 /// It is strict: the whole text is one JSON text, which may stand in one Markdown fence, as models like to write it.
-/// A text that ends too early is an error of kind [`Truncated`](crate::ErrorKind::Truncated), never a value with
-/// something left out; [`Partial`](super::Partial) is for that. Lists and objects nest at most 127 deep.
+/// Members that `T` lacks are read as strictly as the others. A text that ends too early is an error of kind
+/// [`Truncated`](crate::ErrorKind::Truncated), never a value with something left out; [`Partial`](super::Partial) is for
+/// that. Lists and objects nest at most 127 deep.
 ///
 /// While the text is written, [`JsonPatch`]es tell what is known, each byte being looked at once however long the text
 /// becomes. A text that no JSON text begins with is an error at once.
@@ -89,7 +91,10 @@ impl<T: DeserializeOwned + Send + 'static> OutputParser for JsonParser<T> {
     fn parse(&self, text: &str) -> Result<T> {
         let target = type_name::<T>();
         let Some((start, inner)) = fence::inside(text) else { return Err(diagnose(text, target, 0, None)) };
-        serde_json::from_str(inner).map_err(|cause| diagnose(text, target, start, Some(cause)))
+        let wrong = |cause| diagnose(text, target, start, Some(cause));
+        let value = serde_json::from_str(inner).map_err(wrong)?;
+        serde_json::from_str::<Whole>(inner).map_err(wrong)?;
+        Ok(value)
     }
 
     fn format_instructions(&self) -> String {

@@ -79,6 +79,10 @@ impl MarkedReader {
         items.extend(self.item.take().map(|item| item.trim().to_owned()));
     }
 
+    fn is_set_in(&self) -> bool {
+        self.line.starts_with(char::is_whitespace)
+    }
+
     fn end_line(&mut self, items: &mut Vec<String>) -> Result<(), Fault> {
         match self.place {
             Place::Indent | Place::Item => Ok(()),
@@ -86,18 +90,26 @@ impl MarkedReader {
                 self.begin(items);
                 Ok(())
             }
-            Place::Digits(_) | Place::Text => match &mut self.item {
-                Some(item) if self.line.starts_with(char::is_whitespace) => {
-                    item.push('\n');
-                    item.push_str(self.line.trim());
-                    Ok(())
+            Place::Digits(_) | Place::Text => {
+                let is_set_in = self.is_set_in();
+                match &mut self.item {
+                    Some(item) if is_set_in => {
+                        item.truncate(item.trim_end().len());
+                        item.push('\n');
+                        item.push_str(self.line.trim());
+                        Ok(())
+                    }
+                    // What is set in behind this line goes on with it, not with the item.
+                    _ if self.skipping => {
+                        self.flush(items);
+                        Ok(())
+                    }
+                    _ => Err(Fault {
+                        at: Some(self.line_start),
+                        message: "this line is no item: ask for the list alone, or read it with `skipping_other_lines`",
+                    }),
                 }
-                _ if self.skipping => Ok(()),
-                _ => Err(Fault {
-                    at: Some(self.line_start),
-                    message: "this line is no item: ask for the list alone, or read it with `skipping_other_lines`",
-                }),
-            },
+            }
         }
     }
 }
@@ -112,6 +124,10 @@ impl Reader for MarkedReader {
     }
 
     fn end(&mut self, items: &mut Vec<String>) -> Result<(), Fault> {
+        let goes_on = self.item.is_some() && self.is_set_in();
+        if matches!(self.place, Place::Digits(_)) && !self.skipping && !goes_on {
+            return Err(Fault { at: None, message: "the answer ends within the number of an item" });
+        }
         self.end_line(items)?;
         self.flush(items);
         Ok(())

@@ -108,8 +108,17 @@ fn what_is_no_list_is_told_where() {
 
     let numbered = NumberedListParser::new();
     assert_eq!(numbered.parse(" 1) a\n   goes on\n\n10. b").unwrap(), ["a\ngoes on", "b"]);
+    assert_eq!(numbered.parse("1. a\r\n   goes on\r\n2. b").unwrap(), ["a\ngoes on", "b"]);
+    assert_eq!(numbered.parse("1. a  \n   b").unwrap(), ["a\nb"]);
+    let skipping = numbered.skipping_other_lines();
+    assert_eq!(skipping.parse("1. oak\n2. ash\n\nTo plant them:\n    dig a hole\n").unwrap(), ["oak", "ash"]);
+    assert_eq!(skipping.parse("1. oak\n   tall\nAlso:\n2. ash\n\n   old").unwrap(), ["oak\ntall", "ash\nold"]);
     let error = numbered.parse("1. a\nso much for that").unwrap_err();
     assert_eq!((error.kind(), error.span().unwrap().line), (ErrorKind::Parse, 2));
+    assert_eq!(numbered.parse("1. oak\n2").unwrap_err().kind(), ErrorKind::Truncated);
+    assert_eq!(numbered.parse("1. oak\n2\n").unwrap_err().kind(), ErrorKind::Parse);
+    assert_eq!(numbered.parse("1. oak\n  2").unwrap(), ["oak\n2"]);
+    assert_eq!(skipping.parse("1. oak\n2").unwrap(), ["oak"]);
     assert_eq!(numbered.parse("1.5 is a number").unwrap_err().kind(), ErrorKind::Parse);
     assert_eq!(NumberedListParser::render(&["a\nb"]).unwrap_err().kind(), ErrorKind::InvalidOption);
     assert_eq!(MarkdownListParser::new().parse("- a\n  * b\n+ **c**").unwrap(), ["a", "b", "**c**"]);

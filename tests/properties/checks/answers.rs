@@ -158,6 +158,11 @@ pub(crate) fn code(data: &[u8]) -> bool {
     both(&CodeBlocksParser, &text, &cuts).is_some_and(|(blocks, _)| !blocks.is_empty())
 }
 
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Named {
+    a: Option<u8>,
+}
+
 pub(crate) fn json(data: &[u8]) -> bool {
     let words = [
         "{\"a\":",
@@ -182,6 +187,8 @@ pub(crate) fn json(data: &[u8]) -> bool {
     let (text, cuts) = split(data, &words);
     let parser = JsonParser::<Value>::without_schema();
     in_time(&parser, &text);
+    // Most members are none of the type's.
+    both(&JsonParser::<Named>::without_schema(), &text, &cuts);
     // The beginning of a text is known, or there is no such text.
     for &cut in &cuts {
         if let Err(error) = Partial::<Value>::parse(&text[..cut]) {

@@ -1,0 +1,2 @@
+type Full = Base & { next?: Full; more: string }
+interface Base { next?: Base }

@@ -1,0 +1,5 @@
+interface Config {
+  files: string[]
+  extends: string
+  strict?: boolean
+}

@@ -1,0 +1,1 @@
+interface A { id: string; secret?: never; gone?: undefined; [key: string]: unknown }
