@@ -83,6 +83,8 @@ fn text() -> impl Strategy<Value = String> {
         "{2}",
         "{1,3}",
         "{0,}",
+        "{0,20}",
+        "{0,100}",
         "{",
         "}",
         ",",
@@ -175,6 +177,21 @@ fn hostile_texts_are_refused_at_once() {
     for text in texts {
         let error = Grammar::parse(text.as_str()).unwrap_err();
         assert!(error.span().is_some() && error.message().len() < 1000, "{text:.40}: {error}");
+    }
+}
+
+#[test]
+fn repetitions_count_as_they_are_printed() {
+    let refused = |text: &str| Grammar::parse(text).unwrap_err().to_string();
+    let message = refused("root ::= \"a\"{0,20}{0,100}");
+    assert!(message.contains("2100 rules"), "{message}");
+    let message = refused(&format!("root ::= (\"{}\"){{0,2000}}", "a".repeat(3000)));
+    assert!(message.contains("elements"), "{message}");
+    for text in ["root ::= \"a\"{0,19}{0,100}", "root ::= (\"abc\"){0,2000}"] {
+        let grammar = Grammar::parse(text).unwrap();
+        let formatted = Grammar::parse(super::format(text).unwrap()).unwrap();
+        assert_eq!(formatted.ast(), grammar.ast());
+        assert!(Grammar::seq((&grammar, "x")).is_ok());
     }
 }
 
