@@ -2,6 +2,7 @@
 use super::{Ast, CharClass, Expr, Grammar, Rule, TokenName, TokenRef, parser, shape};
 use crate::ErrorKind;
 use proptest::{collection::vec, prelude::*};
+use std::time::{Duration, Instant};
 
 const NAMES: [&str; 5] = ["root", "a", "B-2", "0", "-"];
 
@@ -178,6 +179,15 @@ fn hostile_texts_are_refused_at_once() {
         let error = Grammar::parse(text.as_str()).unwrap_err();
         assert!(error.span().is_some() && error.message().len() < 1000, "{text:.40}: {error}");
     }
+}
+
+#[test]
+fn many_literals_in_a_row_are_read_at_once() {
+    let many = 500_000;
+    let begun = Instant::now();
+    let grammar = Grammar::parse(format!("root ::= {}", "\"a\" ".repeat(many))).unwrap();
+    assert_eq!(grammar.ast().rules[0].body, Expr::literal("a".repeat(many)));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[test]
