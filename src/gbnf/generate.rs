@@ -160,7 +160,7 @@ impl Lower<'_> {
                 let rule = self.names.get(name.as_str()).copied().unwrap_or_default();
                 (Item::Rule(rule), self.rules.get(rule).copied().unwrap_or(u64::MAX))
             }
-            // The program was built, so there is none.
+            // The program was built, so the root needs none.
             Expr::Token(_) => (Item::Alt(Vec::new()), u64::MAX),
             Expr::Seq(parts) => {
                 let parts: Vec<usize> = parts.iter().map(|part| self.expr(part)).collect();

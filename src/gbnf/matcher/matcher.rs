@@ -40,8 +40,8 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// With [`ErrorKind::Grammar`] if the grammar is too large, and with [`ErrorKind::Unsupported`] if a rule names a
-    /// token.
+    /// With [`ErrorKind::Grammar`] if the grammar is too large, and with [`ErrorKind::Unsupported`] if a rule that the
+    /// root needs names a token.
     pub fn new(grammar: &Grammar) -> Result<Self> {
         Self::from_ast(grammar.ast(), grammar.root())
     }
@@ -50,8 +50,9 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// With [`ErrorKind::Grammar`] if no text at all matches, if a rule is missing, defined twice or left-recursive, or
-    /// if the grammar is too large; with [`ErrorKind::Unsupported`] if a rule names a token.
+    /// With [`ErrorKind::Grammar`] if no text at all matches, if a rule is defined twice, if one that the root needs is
+    /// missing or left-recursive, or if the grammar is too large; with [`ErrorKind::Unsupported`] if a rule that the
+    /// root needs names a token.
     pub fn from_ast(ast: &Ast, root: &str) -> Result<Self> {
         Ok(Self::with_limit(Arc::new(Program::new(ast, root)?), TABLE_LIMIT))
     }

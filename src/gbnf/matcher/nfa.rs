@@ -1,5 +1,8 @@
 //! From the syntax tree to states that read bytes or call rules.
-use super::super::{Ast, Expr, Rule as NamedRule, chars};
+use super::{
+    super::{Ast, Expr, Rule as NamedRule, chars},
+    reached::reached,
+};
 use crate::{Error, ErrorKind, Result};
 use regex_syntax::utf8::{Utf8Range, Utf8Sequences};
 use std::collections::HashMap;
@@ -48,7 +51,7 @@ pub(super) enum Body {
 }
 
 impl Nfa {
-    /// The states of all rules.
+    /// The states of all rules that the root needs; the others, which may name tokens, read nothing.
     pub(crate) fn new(ast: &Ast, root: &str) -> Result<Self> {
         let mut builder = Builder::default();
         for rule in &ast.rules {
@@ -58,11 +61,16 @@ impl Nfa {
             }
         }
         let root = builder.find(root)?;
-        for (number, rule) in ast.rules.iter().enumerate() {
-            builder.within = &rule.name;
+        let reached = reached(ast, &builder.names, root);
+        let nothing = builder.state(State::Split(Vec::new()))?;
+        for ((number, rule), is_reached) in ast.rules.iter().enumerate().zip(reached) {
             check_nesting(rule)?;
-            let accept = builder.state(State::Accept)?;
-            let start = builder.expr(&rule.body, accept)?;
+            let mut start = nothing;
+            if is_reached {
+                builder.within = &rule.name;
+                let accept = builder.state(State::Accept)?;
+                start = builder.expr(&rule.body, accept)?;
+            }
             if let Some(rule) = builder.rules.get_mut(number) {
                 rule.body = Body::States(start);
             }

@@ -171,6 +171,15 @@ fn refuses_what_it_cannot_follow() {
 }
 
 #[test]
+fn rules_that_the_root_does_not_need_may_name_tokens() {
+    let unused = Grammar::parse("root ::= \"a\"\nunused ::= <[5]> other\nother ::= \"b\" unused | root").unwrap();
+    assert!(unused.matches("a").unwrap() && !unused.matches("b").unwrap());
+    assert_eq!(Generator::new(&unused).unwrap().shortest(), "a");
+    let needed = Grammar::parse("root ::= \"a\" | other\nother ::= <[5]>").unwrap();
+    assert_eq!(needed.matches("a").unwrap_err().kind(), ErrorKind::Unsupported);
+}
+
+#[test]
 fn deep_nesting_needs_no_deep_call_stack() {
     let json = matcher(&json(None));
     let text = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
