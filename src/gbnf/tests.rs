@@ -212,6 +212,16 @@ fn a_long_chain_of_rules_is_read() {
 }
 
 #[test]
+fn a_long_rule_that_waits_for_one_after_the_other_is_read() {
+    let count = 50_000;
+    let names: Vec<String> = (0..count).map(|n| format!("r{n}")).collect();
+    let rules: Vec<String> = (1..count).rev().map(|n| format!("r{n} ::= \"x\" r{}\n", n - 1)).collect();
+    let begun = Instant::now();
+    assert!(Grammar::parse(format!("root ::= {}\n{}r0 ::= \"y\"\n", names.join(" "), rules.concat())).is_ok());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[test]
 fn trees_that_cannot_be_written_are_refused_by_rule() {
     let refused = |name: &str, body: Expr| {
         let ast = Ast { rules: vec![Rule { name: name.into(), body }] };
