@@ -10,7 +10,8 @@ use std::{fmt, sync::Arc};
 /// Follows a text through a grammar, byte by byte.
 ///
 /// Characters may be split between pieces. Only well-formed UTF-8 matches: overlong forms and surrogates are refused at
-/// the first byte that makes them so. As long as no byte is refused, some text exists that completes the one so far.
+/// the first byte that makes them so. No class and no `.` matches U+0000, as in llama.cpp, which ends texts there. As
+/// long as no byte is refused, some text exists that completes the one so far.
 ///
 /// Cloning is cheap: clones share the compiled grammar and the tables that grow while it is used.
 ///

@@ -120,8 +120,8 @@ impl<'a> Builder<'a> {
     fn expr(&mut self, expr: &'a Expr, next: u32) -> Result<u32> {
         match expr {
             Expr::Literal(text) => text.bytes().rev().try_fold(next, |next, byte| self.byte(byte, byte, next)),
-            Expr::Class(class) => self.ranges(&class.scalar_ranges(), next),
-            Expr::Any => self.ranges(&chars::ALL, next),
+            Expr::Class(class) => self.ranges(&class.text_ranges(), next),
+            Expr::Any => self.ranges(&chars::IN_TEXTS, next),
             Expr::Rule(name) => {
                 let rule = self.find(name)?;
                 self.state(State::Call { rule, next })
