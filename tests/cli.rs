@@ -110,6 +110,9 @@ fn texts_are_tried() {
     assert_eq!(from_input(&["--file", "-", "--chomp"], "2024-02-29\n\n"), 1);
     assert_eq!(from_input(&["--root", "nothing", "x"], ""), 2);
     assert_eq!(from_input(&[], ""), 2, "a text is needed");
+    assert_eq!(run(&["match", "-", "a"], "root ::= \"a\"").code, 0);
+    let ended = run(&["match", "-", "--file", "-"], "root ::= \"a\"?");
+    assert!(ended.code == 2 && ended.err.contains("cannot both be standard input"), "{}", ended.err);
 }
 
 #[test]

@@ -225,6 +225,18 @@ fn refuses_without_change() {
 }
 
 #[test]
+fn tokens_that_hold_a_nul_never_follow() {
+    let texts = vocabulary(&[b"a\0".to_vec(), b"\0a".to_vec(), b"ab".to_vec()]);
+    for item in [Expr::Any, not(&[('"', '"')])] {
+        let mut constraint = Constraint::from_ast(&ast([("a", rep(item, 0, None))]), "a", trie(&texts)).unwrap();
+        let allowed: Vec<u32> = constraint.mask().unwrap().iter().collect();
+        assert!([0, 256, 257].iter().all(|token| !allowed.contains(token)), "{allowed:?}");
+        assert!([1, 97, 258].iter().all(|token| allowed.contains(token)), "{allowed:?}");
+        assert!(!constraint.allows(0).unwrap());
+    }
+}
+
+#[test]
 fn clones_share_what_they_find_out() {
     let mut first = Constraint::from_ast(&json(None), "value", trie(&vocabulary(&json_tokens()))).unwrap();
     let mut second = first.clone();

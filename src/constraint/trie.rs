@@ -157,19 +157,22 @@ impl TokenTrie {
     fn index(&mut self) {
         self.kinds = vec![0; self.nodes.len()];
         self.deepest = self.nodes.iter().map(|node| node.depth).collect();
-        let mut above: Vec<usize> = Vec::new();
+        let (mut above, mut path) = (vec![0], vec![0]);
         for (at, node) in self.nodes.iter().enumerate().skip(1) {
-            // The path is as long as the node's text without its last byte.
-            above.truncate(node.depth as usize - 1);
-            for &ancestor in &above {
-                if let (Some(kinds), Some(deepest)) = (self.kinds.get_mut(ancestor), self.deepest.get_mut(ancestor)) {
-                    *kinds |= kind(node.byte);
-                    *deepest = node.depth.max(*deepest);
-                }
-            }
-            above.push(at);
+            // The path from the root on is as long as the node's text.
+            path.truncate(node.depth as usize);
+            above.push(path.last().copied().unwrap_or_default());
+            path.push(at);
             if let Some(nodes) = self.by_byte.get_mut(usize::from(node.byte)) {
                 nodes.push(number(at));
+            }
+        }
+        // All that is below a node comes after it, and has been handed on to it before the node itself is.
+        for (at, &above) in above.iter().enumerate().skip(1).rev() {
+            let (below, depth) = (self.kinds(at) | kind(self.node(at).byte), self.deepest(at));
+            if let (Some(kinds), Some(deepest)) = (self.kinds.get_mut(above), self.deepest.get_mut(above)) {
+                *kinds |= below;
+                *deepest = depth.max(*deepest);
             }
         }
     }
@@ -194,7 +197,10 @@ impl fmt::Debug for TokenTrie {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::BTreeSet;
+    use std::{
+        collections::BTreeSet,
+        time::{Duration, Instant},
+    };
 
     proptest! {
         #[test]
@@ -227,5 +233,17 @@ mod tests {
             prop_assert_eq!(trie.longest(), texts.iter().map(Vec::len).max().unwrap_or_default());
             prop_assert_eq!(trie.vocabulary(), texts.len());
         }
+    }
+
+    #[test]
+    fn a_long_token_takes_no_longer_than_many_short_ones() {
+        let mut text = vec![b'a'; 1 << 20];
+        text.push(b'1');
+        let begun = Instant::now();
+        let trie = TokenTrie::new([(0, text.as_slice())], 1);
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        assert_eq!((trie.longest(), trie.deepest(1) as usize), (text.len(), text.len()));
+        assert_eq!(trie.kinds(1), kind(b'a') | kind(b'1'));
+        assert_eq!(trie.kinds(text.len() - 1), kind(b'1'));
     }
 }

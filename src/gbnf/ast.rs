@@ -28,7 +28,7 @@ pub enum Expr {
     Any,
     /// The name of a rule.
     Rule(SmolStr),
-    /// A token of the model's vocabulary, whatever its text.
+    /// A token of the model's vocabulary, whatever its text; see [`TokenRef`].
     Token(TokenRef),
     /// One after the other; at least two.
     Seq(Vec<Expr>),
@@ -54,7 +54,10 @@ pub struct CharClass {
     pub ranges: Vec<(u32, u32)>,
 }
 
-/// `<[id]>`, `<text>`, or either after `!`, which matches every other token.
+/// `<[id]>`, `<text>`, or either after `!`, which stands for every other token.
+///
+/// It is for llama.cpp's own engine: catena reads and prints it, and refuses to match or generate what needs it, with
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). Write the token's text instead.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenRef {
     /// Whether every token but this one is meant.

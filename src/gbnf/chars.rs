@@ -5,7 +5,10 @@ use super::CharClass;
 const GAP: (u32, u32) = (0xD7FF, 0xE000);
 
 /// Every character, as ranges with both ends included.
-pub(crate) const ALL: [(char, char); 2] = [('\0', '\u{D7FF}'), ('\u{E000}', char::MAX)];
+const ALL: [(char, char); 2] = [('\0', '\u{D7FF}'), ('\u{E000}', char::MAX)];
+
+/// Every character that a text can hold: llama.cpp ends texts at U+0000.
+pub(crate) const IN_TEXTS: [(char, char); 2] = [('\u{1}', '\u{D7FF}'), ('\u{E000}', char::MAX)];
 
 impl CharClass {
     /// The characters of the class: ranges in order, apart from each other, none of which holds a surrogate.
@@ -31,6 +34,12 @@ impl CharClass {
             merged = complement(&merged);
         }
         merged.into_iter().filter_map(|(low, high)| Some((char::from_u32(low)?, char::from_u32(high)?))).collect()
+    }
+
+    /// The characters of the class that a text can hold, as [`scalar_ranges`](Self::scalar_ranges).
+    pub(crate) fn text_ranges(&self) -> Vec<(char, char)> {
+        let visible = self.scalar_ranges().into_iter().map(|(low, high)| (low.max('\u{1}'), high));
+        visible.filter(|(low, high)| low <= high).collect()
     }
 }
 
@@ -75,6 +84,8 @@ mod tests {
                 let named = ranges.iter().any(|&(low, high)| (low..=high).contains(&u32::from(character)));
                 let held = scalars.iter().any(|&(low, high)| (low..=high).contains(&character));
                 prop_assert_eq!(held, named != negated, "{:?}", character);
+                let in_texts = class.text_ranges().iter().any(|&(low, high)| (low..=high).contains(&character));
+                prop_assert_eq!(in_texts, held && character != '\0', "{:?}", character);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What the rules of a grammar must hold together, so that llama.cpp loads it and text can be generated from it.
-use super::{Expr, fault::Fault, idle, leftmost, parser::Parsed};
-use std::collections::{HashMap, VecDeque};
+use super::{Expr, fault::Fault, idle, least, leftmost, parser::Parsed};
+use std::collections::HashMap;
 
 /// How many names a message lists at most.
 const MAX_NAMES: usize = 8;
@@ -20,7 +20,7 @@ pub(super) fn check(parsed: &Parsed, root: &str) -> Result<(), Fault> {
         let which = if parsed.ast.rules.len() == 1 { "" } else { "the rule that texts begin with, one of " };
         return Err(Fault::new(first, format!("no rule is named `{root}`: give that name to {which}{names}")));
     }
-    let nullable = linked.fixpoint(is_nullable);
+    let nullable = least::solution(&linked, &|leaf| matches!(leaf, Expr::Literal(text) if text.is_empty()));
     let beginnings = leftmost::check(&linked, &nullable)?;
     idle::check(&linked, &nullable, &beginnings)?;
     linked.unproductive()
@@ -57,34 +57,6 @@ impl<'a> Linked<'a> {
         self.index.get(name).copied()
     }
 
-    /// Whether a property that `holds` finds of an expression, given for which rules it is known to hold, holds for
-    /// each rule: the least solution.
-    fn fixpoint(&self, holds: impl Fn(&Expr, &dyn Fn(&str) -> bool) -> bool) -> Vec<bool> {
-        let rules = &self.parsed.ast.rules;
-        let mut users = vec![Vec::new(); rules.len()];
-        for (at, rule) in rules.iter().enumerate() {
-            for name in references(&rule.body) {
-                if let Some(users) = self.rule(name).and_then(|used| users.get_mut(used)) {
-                    if users.last() != Some(&at) {
-                        users.push(at);
-                    }
-                }
-            }
-        }
-        let mut known = vec![false; rules.len()];
-        let mut todo: VecDeque<usize> = (0..rules.len()).collect();
-        while let Some(at) = todo.pop_front() {
-            let Some(rule) = rules.get(at).filter(|_| known.get(at) == Some(&false)) else {
-                continue;
-            };
-            if holds(&rule.body, &|name| self.of_rule(&known, name)) {
-                known.iter_mut().skip(at).take(1).for_each(|known| *known = true);
-                todo.extend(users.get(at).into_iter().flatten());
-            }
-        }
-        known
-    }
-
     /// What `of_rules` holds for the rule of this name.
     pub(super) fn of_rule<T: Copy + Default>(&self, of_rules: &[T], name: &str) -> T {
         self.rule(name).and_then(|rule| of_rules.get(rule).copied()).unwrap_or_default()
@@ -92,7 +64,7 @@ impl<'a> Linked<'a> {
 
     /// Refuses rules whose text can never be complete.
     fn unproductive(&self) -> Result<(), Fault> {
-        let productive = self.fixpoint(is_productive);
+        let productive = least::solution(self, &|_| true);
         let stuck = |names: &dyn Fn(&str) -> bool, body: &'a Expr| {
             references(body).into_iter().find(|name| !names(name)).unwrap_or_default()
         };
@@ -120,17 +92,6 @@ pub(super) fn is_nullable(expr: &Expr, rule: &dyn Fn(&str) -> bool) -> bool {
         Expr::Seq(parts) => parts.iter().all(|part| is_nullable(part, rule)),
         Expr::Alt(parts) => parts.iter().any(|part| is_nullable(part, rule)),
         Expr::Repeat { expr, min, .. } => *min == 0 || is_nullable(expr, rule),
-    }
-}
-
-/// Whether an expression can match any text, given which rules can.
-fn is_productive(expr: &Expr, rule: &dyn Fn(&str) -> bool) -> bool {
-    match expr {
-        Expr::Literal(_) | Expr::Class(_) | Expr::Any | Expr::Token(_) => true,
-        Expr::Rule(name) => rule(name),
-        Expr::Seq(parts) => parts.iter().all(|part| is_productive(part, rule)),
-        Expr::Alt(parts) => parts.iter().any(|part| is_productive(part, rule)),
-        Expr::Repeat { expr, min, .. } => *min == 0 || is_productive(expr, rule),
     }
 }
 

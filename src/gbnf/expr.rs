@@ -1,5 +1,6 @@
 //! Constructors that keep expressions in their normal form.
-use smol_str::{SmolStr, SmolStrBuilder};
+use smol_str::SmolStr;
+use std::mem;
 
 use super::{Ast, CharClass, Expr, Rule};
 
@@ -51,13 +52,15 @@ impl Expr {
 
     /// These, one after the other. No parts give the empty text.
     pub fn seq(parts: impl IntoIterator<Item = Expr>) -> Self {
-        let mut out = Vec::new();
+        let mut sequence = Sequence::default();
         for part in parts {
             match part {
-                Expr::Seq(inner) => inner.into_iter().for_each(|part| push(&mut out, part)),
-                part => push(&mut out, part),
+                Expr::Seq(inner) => inner.into_iter().for_each(|part| sequence.push(part)),
+                part => sequence.push(part),
             }
         }
+        sequence.join();
+        let mut out = sequence.parts;
         match out.len() {
             0 => Expr::empty(),
             1 => out.swap_remove(0),
@@ -109,17 +112,40 @@ fn code_points(ranges: impl IntoIterator<Item = (char, char)>) -> Vec<(u32, u32)
     ranges.into_iter().map(|(low, high)| (low.into(), high.into())).collect()
 }
 
-/// Appends a part that is no sequence.
-fn push(parts: &mut Vec<Expr>, part: Expr) {
-    match (parts.last_mut(), part) {
-        (_, Expr::Literal(text)) if text.is_empty() => {}
-        (Some(Expr::Literal(before)), Expr::Literal(text)) => {
-            let mut both = SmolStrBuilder::new();
-            both.push_str(before);
-            both.push_str(&text);
-            *before = both.finish();
+/// The parts of a sequence that is being made.
+#[derive(Default)]
+struct Sequence {
+    parts: Vec<Expr>,
+    /// Several literals in a row, of which the first is the last part; copied once, when the next part is another.
+    joined: String,
+}
+
+impl Sequence {
+    /// Appends a part that is no sequence.
+    fn push(&mut self, part: Expr) {
+        match (self.parts.last(), part) {
+            (_, Expr::Literal(text)) if text.is_empty() => {}
+            (Some(Expr::Literal(first)), Expr::Literal(text)) => {
+                if self.joined.is_empty() {
+                    self.joined.push_str(first);
+                }
+                self.joined.push_str(&text);
+            }
+            (_, part) => {
+                self.join();
+                self.parts.push(part);
+            }
         }
-        (_, part) => parts.push(part),
+    }
+
+    /// Makes one literal of those in a row at the end.
+    fn join(&mut self) {
+        if self.joined.is_empty() {
+            return;
+        }
+        if let Some(last) = self.parts.last_mut() {
+            *last = Expr::literal(mem::take(&mut self.joined));
+        }
     }
 }
 

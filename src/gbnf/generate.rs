@@ -154,13 +154,13 @@ impl Lower<'_> {
     fn expr(&mut self, expr: &Expr) -> usize {
         let (item, weight) = match expr {
             Expr::Literal(text) => (Item::Text(text.to_string()), text.len() as u64),
-            Expr::Class(class) => chars_item(class.scalar_ranges()),
-            Expr::Any => chars_item(chars::ALL.to_vec()),
+            Expr::Class(class) => chars_item(class.text_ranges()),
+            Expr::Any => chars_item(chars::IN_TEXTS.to_vec()),
             Expr::Rule(name) => {
                 let rule = self.names.get(name.as_str()).copied().unwrap_or_default();
                 (Item::Rule(rule), self.rules.get(rule).copied().unwrap_or(u64::MAX))
             }
-            // The program was built, so there is none.
+            // The program was built, so the root needs none.
             Expr::Token(_) => (Item::Alt(Vec::new()), u64::MAX),
             Expr::Seq(parts) => {
                 let parts: Vec<usize> = parts.iter().map(|part| self.expr(part)).collect();

@@ -16,7 +16,9 @@ const ROOT: &str = "root";
 /// Making one checks it: what llama.cpp would refuse, read otherwise than it is written, or hang on, is an error of
 /// kind [`Grammar`](ErrorKind::Grammar) that says where and what to do. Beyond llama.cpp's own rules, refused are
 /// rules defined twice, rules whose text can never be complete, and repetitions without end of what may be empty.
-/// Whether the tokens it names exist is known only when it meets a model.
+///
+/// Rules may name tokens of a vocabulary, as llama.cpp's may. They are checked and printed; but catena neither matches
+/// nor generates where the root needs one, which is an error of kind [`Unsupported`](ErrorKind::Unsupported).
 ///
 /// Clones share the grammar and cost next to nothing.
 ///

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// In how many ways a rule may begin: llama.cpp walks them all when it loads, and keeps a stack for each.
-const MAX_STARTS: u64 = 1 << 14;
+const MAX_WAYS: u64 = 1 << 14;
 
 /// How long a chain of rules that begin with one another may be: llama.cpp follows it by recursion on the C stack.
 const MAX_CHAIN: u64 = 2500;
@@ -132,15 +132,21 @@ fn left_recursion(linked: &Linked<'_>, edges: &[Vec<Edge>], way: &[(usize, usize
 /// How an expression may begin.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Beginning {
-    /// In how many ways.
+    /// In how many ways, of those that read something.
     pub(super) starts: u64,
+    /// In how many ways llama.cpp goes into it, of which it walks also those that read nothing.
+    ways: u64,
     /// Over how many rules at most.
     chain: u64,
 }
 
 impl Beginning {
     fn or(self, other: Beginning) -> Beginning {
-        Beginning { starts: self.starts.saturating_add(other.starts), chain: self.chain.max(other.chain) }
+        Beginning {
+            starts: self.starts.saturating_add(other.starts),
+            ways: self.ways.saturating_add(other.ways),
+            chain: self.chain.max(other.chain),
+        }
     }
 }
 
@@ -157,11 +163,11 @@ fn bounded(
     };
     let found = beginning(&rule.body, is_empty, &|name| linked.of_rule(known, name));
     let name = &rule.name;
-    if found.starts > MAX_STARTS {
+    if found.ways > MAX_WAYS {
         let why = format!(
-            "rule `{name}` can begin in {} ways, and llama.cpp takes too long over more than {MAX_STARTS}: write what \
+            "rule `{name}` can begin in {} ways, and llama.cpp takes too long over more than {MAX_WAYS}: write what \
              its alternatives have in common once, before them",
-            found.starts
+            found.ways
         );
         return Err(Fault::new(spans.name.clone(), why));
     }
@@ -177,9 +183,10 @@ fn bounded(
 }
 
 pub(super) fn beginning(expr: &Expr, is_empty: &dyn Fn(&str) -> bool, rule: &dyn Fn(&str) -> Beginning) -> Beginning {
+    let nothing = Beginning { starts: 0, ways: 1, chain: 0 };
     match expr {
-        Expr::Literal(text) if text.is_empty() => Beginning::default(),
-        Expr::Literal(_) | Expr::Class(_) | Expr::Any | Expr::Token(_) => Beginning { starts: 1, chain: 0 },
+        Expr::Literal(text) if text.is_empty() => nothing,
+        Expr::Literal(_) | Expr::Class(_) | Expr::Any | Expr::Token(_) => Beginning { starts: 1, ..nothing },
         Expr::Rule(name) => {
             let inner = rule(name);
             Beginning { chain: inner.chain.saturating_add(1), ..inner }
@@ -197,13 +204,14 @@ pub(super) fn beginning(expr: &Expr, is_empty: &dyn Fn(&str) -> bool, rule: &dyn
         Expr::Alt(parts) => {
             parts.iter().map(|part| beginning(part, is_empty, rule)).fold(Beginning::default(), Beginning::or)
         }
-        Expr::Repeat { max: Some(0), .. } => Beginning::default(),
+        Expr::Repeat { max: Some(0), .. } => nothing,
         Expr::Repeat { expr, min, max } => {
             let inner = beginning(expr, is_empty, rule);
             // Each round that may be empty lets the next one begin as well.
             let rounds = if is_nullable(expr, is_empty) { max.unwrap_or(*min).max(1).into() } else { 1 };
             Beginning {
                 starts: inner.starts.saturating_mul(rounds),
+                ways: inner.ways.saturating_mul(rounds),
                 chain: inner.chain.saturating_add(1).saturating_add(rounds),
             }
         }

@@ -25,6 +25,13 @@ pub(super) struct Symbol {
     elements: u64,
 }
 
+impl Symbol {
+    /// The symbol as if it were written as so many elements, if those are more.
+    pub(super) fn at_least(self, elements: usize) -> Symbol {
+        Symbol { elements: self.elements.max(u64::try_from(elements).unwrap_or(u64::MAX)), ..self }
+    }
+}
+
 impl<'a> Load<'a> {
     /// A rule's name, defined or referred to.
     pub(super) fn name(&mut self, name: &'a str) {
@@ -48,6 +55,13 @@ impl<'a> Load<'a> {
     /// Ends a group.
     pub(super) fn group(&mut self, before: u64) -> Symbol {
         Symbol { rules: (self.rules() - before).max(1), ..self.item(1) }
+    }
+
+    /// The symbol, read since there were so many rules, as if it stood in a group.
+    pub(super) fn as_group(&mut self, symbol: Symbol, before: u64) -> Symbol {
+        self.generated += 1;
+        self.item(1);
+        Symbol { rules: symbol.rules.max(self.rules() - before), ..symbol }
     }
 
     /// The symbol repeated, its bounds being in order.
@@ -78,7 +92,8 @@ impl<'a> Load<'a> {
         Ok(Symbol { rules, elements })
     }
 
-    fn rules(&self) -> u64 {
+    /// How many rules there are.
+    pub(super) fn rules(&self) -> u64 {
         self.generated + u64::try_from(self.names.len()).unwrap_or(u64::MAX)
     }
 }

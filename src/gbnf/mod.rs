@@ -13,6 +13,7 @@ mod generate;
 mod grammar;
 mod hazards;
 mod idle;
+mod least;
 mod leftmost;
 mod lexer;
 mod load;

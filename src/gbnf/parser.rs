@@ -73,6 +73,8 @@ struct Item {
     expr: Expr,
     start: usize,
     symbol: Symbol,
+    /// How many rules there were before it.
+    before: u64,
     nesting: usize,
     /// Whether it stands in parentheses.
     is_group: bool,
@@ -141,7 +143,7 @@ impl<'a> Parser<'a> {
     /// An item that is a single lexeme.
     fn item(&mut self, depth: usize) -> Result<Item, Fault> {
         let Lexeme { kind, at } = self.advance(depth > 0)?;
-        let start = at.start;
+        let (start, before) = (at.start, self.load.rules());
         let (expr, elements) = match kind {
             Kind::Literal(text) => {
                 let elements = text.chars().count();
@@ -159,7 +161,7 @@ impl<'a> Parser<'a> {
             }
             _ => (Expr::Any, 1),
         };
-        Ok(Item { expr, start, symbol: self.load.item(elements), nesting: 0, is_group: false })
+        Ok(Item { expr, start, symbol: self.load.item(elements), before, nesting: 0, is_group: false })
     }
 
     fn group(&mut self, depth: usize) -> Result<Item, Fault> {
@@ -177,7 +179,7 @@ impl<'a> Parser<'a> {
             _ => return Err(self.unexpected_in_group()),
         }
         self.advance(depth > 0)?;
-        Ok(Item { expr: inner.expr, start: open.start, symbol, nesting: inner.nesting + 1, is_group: true })
+        Ok(Item { expr: inner.expr, start: open.start, symbol, before, nesting: inner.nesting + 1, is_group: true })
     }
 
     fn repetition(&mut self, item: Item, depth: usize) -> Result<Item, Fault> {
@@ -196,9 +198,15 @@ impl<'a> Parser<'a> {
                 "the empty text is repeated without end: remove the repetition",
             ));
         }
-        let symbol = self.load.repeat(item.symbol, min, max).map_err(|why| Fault::new(at.clone(), why))?;
-        // A repetition of a repetition is printed as one of a group.
+        // A repetition of a repetition is printed as one of a group, one of a literal or a class without the group.
         let gets_group = !item.is_group && matches!(item.expr, Expr::Repeat { .. });
+        let symbol = match &item.expr {
+            _ if gets_group => self.load.as_group(item.symbol, item.before),
+            Expr::Literal(text) => item.symbol.at_least(text.chars().count()),
+            Expr::Class(class) => item.symbol.at_least(class.ranges.len().saturating_mul(2)),
+            _ => item.symbol,
+        };
+        let symbol = self.load.repeat(symbol, min, max).map_err(|why| Fault::new(at.clone(), why))?;
         let nesting = item.nesting + usize::from(gets_group);
         if depth + nesting > shape::MAX_NESTING {
             return Err(too_deep(at));

@@ -175,10 +175,13 @@ impl<'a> Reference<'a> {
             }
             Expr::Class(class) => {
                 let in_range = |&c: &char| class.ranges.iter().any(|r| (r.0..=r.1).contains(&u32::from(c)));
-                let found = self.text.get(from).is_some_and(|c| in_range(c) != class.negated);
+                let found = self.text.get(from).is_some_and(|c| *c != '\0' && in_range(c) != class.negated);
                 found.then_some(from + 1).into_iter().collect()
             }
-            Expr::Any => (from < self.text.len()).then_some(from + 1).into_iter().collect(),
+            Expr::Any => {
+                let found = self.text.get(from).is_some_and(|c| *c != '\0');
+                found.then_some(from + 1).into_iter().collect()
+            }
             Expr::Rule(name) => {
                 if let Some(ends) = self.known.get(&(name.as_str(), from)) {
                     return ends.clone();
@@ -235,7 +238,7 @@ impl Facts {
             fixpoint(ast, &|expr, known| holds(expr, known, &|leaf| matches!(leaf, Expr::Literal(t) if t.is_empty())));
         let productive = fixpoint(ast, &|expr, known| {
             holds(expr, known, &|leaf| match leaf {
-                Expr::Class(class) => !class.scalar_ranges().is_empty(),
+                Expr::Class(class) => !class.text_ranges().is_empty(),
                 _ => true,
             })
         });

@@ -2,6 +2,7 @@
 use super::{Ast, CharClass, Expr, Grammar, Rule, TokenName, TokenRef, parser, shape};
 use crate::ErrorKind;
 use proptest::{collection::vec, prelude::*};
+use std::time::{Duration, Instant};
 
 const NAMES: [&str; 5] = ["root", "a", "B-2", "0", "-"];
 
@@ -83,6 +84,8 @@ fn text() -> impl Strategy<Value = String> {
         "{2}",
         "{1,3}",
         "{0,}",
+        "{0,20}",
+        "{0,100}",
         "{",
         "}",
         ",",
@@ -179,9 +182,43 @@ fn hostile_texts_are_refused_at_once() {
 }
 
 #[test]
+fn many_literals_in_a_row_are_read_at_once() {
+    let many = 500_000;
+    let begun = Instant::now();
+    let grammar = Grammar::parse(format!("root ::= {}", "\"a\" ".repeat(many))).unwrap();
+    assert_eq!(grammar.ast().rules[0].body, Expr::literal("a".repeat(many)));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn repetitions_count_as_they_are_printed() {
+    let refused = |text: &str| Grammar::parse(text).unwrap_err().to_string();
+    let message = refused("root ::= \"a\"{0,20}{0,100}");
+    assert!(message.contains("2100 rules"), "{message}");
+    let message = refused(&format!("root ::= (\"{}\"){{0,2000}}", "a".repeat(3000)));
+    assert!(message.contains("elements"), "{message}");
+    for text in ["root ::= \"a\"{0,19}{0,100}", "root ::= (\"abc\"){0,2000}"] {
+        let grammar = Grammar::parse(text).unwrap();
+        let formatted = Grammar::parse(super::format(text).unwrap()).unwrap();
+        assert_eq!(formatted.ast(), grammar.ast());
+        assert!(Grammar::seq((&grammar, "x")).is_ok());
+    }
+}
+
+#[test]
 fn a_long_chain_of_rules_is_read() {
     let rules = chain(50_000, "\"a\"");
     assert!(Grammar::parse(format!("root ::= r0\n{rules}r50000 ::= \"\"\n")).is_ok());
+}
+
+#[test]
+fn a_long_rule_that_waits_for_one_after_the_other_is_read() {
+    let count = 50_000;
+    let names: Vec<String> = (0..count).map(|n| format!("r{n}")).collect();
+    let rules: Vec<String> = (1..count).rev().map(|n| format!("r{n} ::= \"x\" r{}\n", n - 1)).collect();
+    let begun = Instant::now();
+    assert!(Grammar::parse(format!("root ::= {}\n{}r0 ::= \"y\"\n", names.join(" "), rules.concat())).is_ok());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[test]

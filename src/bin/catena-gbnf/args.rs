@@ -166,6 +166,10 @@ impl Given {
     pub(crate) fn read(&self) -> Result<Grammar> {
         input::grammar(&self.grammar, &self.root)
     }
+
+    pub(crate) fn is_stdin(&self) -> bool {
+        input::is_stdin(&self.grammar)
+    }
 }
 
 #[derive(Debug, clap::Args)]

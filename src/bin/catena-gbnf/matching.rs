@@ -1,9 +1,13 @@
 //! Whether a grammar accepts a text, and where it stops to.
-use catena::{ErrorKind, Result, gbnf::Matcher};
+use catena::{Error, ErrorKind, Result, gbnf::Matcher};
 
 use crate::{Answer, args::Match, input, output};
 
 pub(crate) fn run(args: &Match) -> Result<Answer> {
+    if args.grammar.is_stdin() && args.file.as_deref().is_some_and(input::is_stdin) {
+        let message = "the grammar and the text cannot both be standard input: name a file for one of them";
+        return Err(Error::new(ErrorKind::InvalidOption, message));
+    }
     let mut matcher = Matcher::new(&args.grammar.read()?)?;
     let text = match (&args.text, &args.file) {
         (Some(text), _) => text.clone().into_bytes(),

@@ -6,7 +6,7 @@ use crate::{Error, ErrorKind, Grammar, Result, gbnf::Expr};
 const MAX_NUMBERED: u32 = 2000;
 /// Lists of so many items are in a rule of their own, where they may be missing.
 const DIRECT: u32 = 100;
-/// The most items of a numbered list that has no other bound.
+/// The most items of a numbered list unless other bounds are given.
 const NUMBERED: u32 = 100;
 
 /// How a list is written, and how many items it has: at least one and any number, unless [`items`](Self::items) says
@@ -76,7 +76,7 @@ impl List {
     }
 
     /// The same list with at least `min` and at most `max` items; without `max`, any number from `min` on. Numbered lists
-    /// have at most 2000, others with a bound at most a million.
+    /// have at most 2000 either way, others with a bound at most a million.
     #[must_use]
     pub fn items(mut self, min: u32, max: Option<u32>) -> Self {
         (self.min, self.max) = (min, max);
@@ -112,7 +112,8 @@ impl List {
 
     /// A rule for each number: the item, and the next number or the end.
     fn numbered_items(&self, rules: &mut Builder, item: &Expr, behind: &str) -> Result<Expr> {
-        let max = self.max.unwrap_or(self.min.max(NUMBERED));
+        // Where only the least number is given, that may be too high as well.
+        let max = self.max.unwrap_or(MAX_NUMBERED).max(self.min);
         if max > MAX_NUMBERED {
             let message = format!("a numbered list has at most {MAX_NUMBERED} items: lower the bound");
             return Err(Error::new(ErrorKind::Grammar, message));

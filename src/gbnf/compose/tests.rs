@@ -256,6 +256,13 @@ fn lists_have_as_many_items_as_they_may() -> Result<()> {
     assert!(million.matches("[]")? && million.matches("[a,b]")? && !million.matches("[a,]")?);
     assert!(Grammar::list_of(&item, List::numbered())?.matches("1. a\n3. b").is_ok_and(|matches| !matches));
     assert!(Grammar::list_of(&item, List::numbered().items(1, Some(3000))).is_err());
+    let from = |min| Grammar::list_of(&item, List::numbered().items(min, None));
+    let matcher = Matcher::new(&from(150)?)?;
+    let written = |count: u32| (1..=count).map(|n| format!("{n}. x")).collect::<Vec<_>>().join("\n");
+    for (count, inside) in [(149, false), (150, true), (151, true), (2000, true), (2001, false)] {
+        assert_eq!(matcher.matches(written(count))?, inside, "{count}");
+    }
+    assert!(from(2001).unwrap_err().message().contains("at most 2000 items"));
     let empty = Grammar::parse("root ::= [a-z]*")?;
     assert!(Grammar::list_of(&empty, ",")?.matches(",a,,")?);
     assert!(Grammar::list_of(&empty, "").unwrap_err().message().contains("may be empty"));

@@ -20,11 +20,13 @@ pub(super) struct Engine<'a> {
     numbers: HashMap<(u32, Stack), Stack>,
     /// Stacks looked at.
     pub(super) work: usize,
+    /// No more of them are looked at: the step that comes to it is cut short.
+    most: usize,
 }
 
 impl<'a> Engine<'a> {
-    pub(super) fn new(rules: &'a Expanded) -> Self {
-        Engine { rules, stacks: vec![(u32::MAX, EMPTY)], numbers: HashMap::new(), work: 0 }
+    pub(super) fn new(rules: &'a Expanded, most: usize) -> Self {
+        Engine { rules, stacks: vec![(u32::MAX, EMPTY)], numbers: HashMap::new(), work: 0, most }
     }
 
     /// The stacks before any text, of a rule by itself.
@@ -65,7 +67,9 @@ impl<'a> Engine<'a> {
         self.stack(stack).0
     }
 
-    /// Follows rules until every stack reads a character next.
+    /// Follows rules until every stack reads a character next, or as far as the work goes.
+    ///
+    /// One step alone can come to the product of the ways to be here and the ways to go on.
     fn advance(&mut self, mut open: Vec<Stack>) -> Vec<Stack> {
         let mut seen = HashSet::new();
         let mut out = Vec::new();
@@ -74,6 +78,9 @@ impl<'a> Engine<'a> {
                 continue;
             }
             self.work += 1;
+            if self.work > self.most {
+                break;
+            }
             let (at, below) = self.stack(stack);
             match self.rules.element(at) {
                 Element::Rule(rule) if stack != EMPTY => {

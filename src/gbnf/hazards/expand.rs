@@ -102,8 +102,8 @@ impl<'a> Expansion<'a> {
     fn sequence(&mut self, expr: &'a Expr, is_copy: bool, out: &mut Vec<Element>) {
         match expr {
             Expr::Literal(text) => out.extend(text.chars().map(Element::Char)),
-            Expr::Class(class) => out.push(self.class(class.scalar_ranges())),
-            Expr::Any => out.push(self.class(chars::ALL.to_vec())),
+            Expr::Class(class) => out.push(self.class(class.text_ranges())),
+            Expr::Any => out.push(self.class(chars::IN_TEXTS.to_vec())),
             Expr::Token(_) => out.push(Element::Token),
             Expr::Rule(name) => out.extend(self.names.get(name.as_str()).map(|rule| Element::Rule(*rule))),
             Expr::Seq(parts) => {

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     Grammar, Result,
-    gbnf::{Ast, Generator, Matcher, testing},
+    gbnf::{Ast, Generator, Matcher, parser, testing},
 };
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ fn hazards(text: &str) -> super::Hazards {
 /// How many stacks there are after each character, and whether the text is a sentence.
 fn follow(grammar: &Grammar, text: &str) -> (Vec<usize>, bool) {
     let rules = Expanded::new(grammar.ast()).unwrap();
-    let mut engine = Engine::new(&rules);
+    let mut engine = Engine::new(&rules, usize::MAX);
     let root = grammar.ast().rules.iter().position(|rule| rule.name == grammar.root()).unwrap();
     let mut stacks = engine.start(u32::try_from(root).unwrap());
     let mut counts = vec![stacks.len()];
@@ -41,7 +41,6 @@ proptest! {
         let Ok(matcher) = Matcher::new(&grammar) else { return Ok(()) };
         prop_assert_eq!(follow(&grammar, &text).1, matcher.matches(&text).unwrap(), "{}: {:?}", grammar, text);
         let written = Generator::new(&grammar).unwrap().generate(seed, 30);
-        // llama.cpp takes U+0000 for the end of the text; ours does not, and neither does this.
         prop_assert!(follow(&grammar, &written).1, "{}: {:?}", grammar, written);
     }
 
@@ -95,6 +94,28 @@ fn repetitions_in_repetitions_are_told() {
 
     let found = hazards("root ::= [a-z]{0,200} [a-z0-9]{0,200}");
     assert_eq!(found.places[0].kind, HazardKind::Counts, "{found}");
+}
+
+fn alternatives(count: usize, text: impl Fn(usize) -> String) -> String {
+    (0..count).map(text).collect::<Vec<_>>().join(" | ")
+}
+
+#[test]
+fn a_step_to_too_many_stacks_is_cut_short() {
+    // As many stacks as there are ways to read nothing, 2 to the 60th.
+    let doubled: Vec<String> = (0..60).map(|n| format!("a{n} ::= a{0} e | a{0} e\n", n + 1)).collect();
+    let ast = parser::parse(&format!("{}a60 ::= \"\"\ne ::= \"\"", doubled.concat())).unwrap().ast;
+    let rules = Expanded::new(&ast).unwrap();
+    let mut engine = Engine::new(&rules, 10_000);
+    engine.start(0);
+    assert_eq!(engine.work, 10_001);
+
+    // In `b` there are 1500 stacks on each of as many.
+    let root = alternatives(1500, |n| format!("\"x\" b \"{n}\""));
+    let found = hazards(&format!("root ::= {root}\nb ::= {}", alternatives(1500, |n| format!("\"y{n}\""))));
+    assert_eq!(found.places[0].rule, "b");
+    assert!((1_900_000..2_000_000).contains(&found.places[0].stacks), "{found}");
+    assert_eq!(found.stacks.unwrap().max, found.places[0].stacks);
 }
 
 #[test]

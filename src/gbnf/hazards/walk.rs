@@ -13,15 +13,18 @@ const BUDGETS: [usize; 3] = [40, 200, 1_000];
 const WALKS: u64 = 12;
 const LENGTH: usize = 300;
 const TRIED: usize = 12;
-/// How many stacks may be looked at, in either sort of texts.
+/// How many stacks may be looked at, in either sort of texts; the last of the texts may take as many again.
 const WORK: usize = 2_000_000;
 
 /// Follows random texts: how many, and how many of their characters.
 pub(super) fn follow(generator: &Generator, rules: &Expanded, root: u32, observed: &mut Observed) -> (usize, usize) {
     let (mut texts, mut characters, mut work) = (0, 0, 0);
     for (seed, budget) in (0..).zip(BUDGETS.iter().cycle().take(TEXTS)) {
+        if work > WORK {
+            break;
+        }
         let text = generator.generate(seed, *budget);
-        let mut engine = Engine::new(rules);
+        let mut engine = Engine::new(rules, WORK);
         let mut stacks = engine.start(root);
         texts += 1;
         for (at, c) in text.char_indices() {
@@ -45,8 +48,11 @@ pub(super) fn follow(generator: &Generator, rules: &Expanded, root: u32, observe
 pub(super) fn seek(rules: &Expanded, root: u32, observed: &mut Observed) {
     let mut work = 0;
     for seed in 0..WALKS {
+        if work > WORK {
+            break;
+        }
         let mut random = Random(seed);
-        let mut engine = Engine::new(rules);
+        let mut engine = Engine::new(rules, WORK);
         let mut stacks = engine.start(root);
         let mut text = String::new();
         observed.look(&engine, &stacks, Some(&text));

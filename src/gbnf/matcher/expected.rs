@@ -7,7 +7,8 @@ const LISTED: usize = 12;
 /// Names the bytes for which `allows` holds, and the end of the text if `ends`.
 pub(super) fn describe(ends: bool, allows: impl Fn(u8) -> bool) -> String {
     let mut parts = Vec::new();
-    if (0..0x80).all(&allows) {
+    // No text holds the byte 0.
+    if (1..0x80).all(&allows) {
         parts.push("any character".to_owned());
     } else {
         let mut next = 0;
@@ -70,6 +71,7 @@ mod tests {
         assert_eq!(describe(true, |byte| byte.is_ascii_digit()), "`0` to `9` or the end of the text");
         assert_eq!(describe(false, |byte| byte == b'"' || byte >= 0xC2), "`\"` or a character beyond ASCII");
         assert_eq!(describe(true, |_| false), "the end of the text");
+        assert_eq!(describe(false, |byte| byte != 0), "any character");
         assert!(describe(false, |byte| byte < 0x80 && byte % 2 == 0).ends_with(" or 52 more"));
     }
 }

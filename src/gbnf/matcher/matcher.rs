@@ -10,7 +10,8 @@ use std::{fmt, sync::Arc};
 /// Follows a text through a grammar, byte by byte.
 ///
 /// Characters may be split between pieces. Only well-formed UTF-8 matches: overlong forms and surrogates are refused at
-/// the first byte that makes them so. As long as no byte is refused, some text exists that completes the one so far.
+/// the first byte that makes them so. No class and no `.` matches U+0000, as in llama.cpp, which ends texts there. As
+/// long as no byte is refused, some text exists that completes the one so far.
 ///
 /// Cloning is cheap: clones share the compiled grammar and the tables that grow while it is used.
 ///
@@ -40,8 +41,8 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// With [`ErrorKind::Grammar`] if the grammar is too large, and with [`ErrorKind::Unsupported`] if a rule names a
-    /// token.
+    /// With [`ErrorKind::Grammar`] if the grammar is too large, and with [`ErrorKind::Unsupported`] if a rule that the
+    /// root needs names a token.
     pub fn new(grammar: &Grammar) -> Result<Self> {
         Self::from_ast(grammar.ast(), grammar.root())
     }
@@ -50,8 +51,9 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// With [`ErrorKind::Grammar`] if no text at all matches, if a rule is missing, defined twice or left-recursive, or
-    /// if the grammar is too large; with [`ErrorKind::Unsupported`] if a rule names a token.
+    /// With [`ErrorKind::Grammar`] if no text at all matches, if a rule is defined twice, if one that the root needs is
+    /// missing or left-recursive, or if the grammar is too large; with [`ErrorKind::Unsupported`] if a rule that the
+    /// root needs names a token.
     pub fn from_ast(ast: &Ast, root: &str) -> Result<Self> {
         Ok(Self::with_limit(Arc::new(Program::new(ast, root)?), TABLE_LIMIT))
     }

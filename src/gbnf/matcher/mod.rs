@@ -19,6 +19,7 @@ mod matcher;
 mod nfa;
 mod pos;
 mod program;
+mod reached;
 mod readers;
 mod session;
 mod step;

@@ -1,5 +1,8 @@
 //! From the syntax tree to states that read bytes or call rules.
-use super::super::{Ast, Expr, Rule as NamedRule, chars};
+use super::{
+    super::{Ast, Expr, Rule as NamedRule, chars},
+    reached::reached,
+};
 use crate::{Error, ErrorKind, Result};
 use regex_syntax::utf8::{Utf8Range, Utf8Sequences};
 use std::collections::HashMap;
@@ -48,7 +51,7 @@ pub(super) enum Body {
 }
 
 impl Nfa {
-    /// The states of all rules.
+    /// The states of all rules that the root needs; the others, which may name tokens, read nothing.
     pub(crate) fn new(ast: &Ast, root: &str) -> Result<Self> {
         let mut builder = Builder::default();
         for rule in &ast.rules {
@@ -58,11 +61,16 @@ impl Nfa {
             }
         }
         let root = builder.find(root)?;
-        for (number, rule) in ast.rules.iter().enumerate() {
-            builder.within = &rule.name;
+        let reached = reached(ast, &builder.names, root);
+        let nothing = builder.state(State::Split(Vec::new()))?;
+        for ((number, rule), is_reached) in ast.rules.iter().enumerate().zip(reached) {
             check_nesting(rule)?;
-            let accept = builder.state(State::Accept)?;
-            let start = builder.expr(&rule.body, accept)?;
+            let mut start = nothing;
+            if is_reached {
+                builder.within = &rule.name;
+                let accept = builder.state(State::Accept)?;
+                start = builder.expr(&rule.body, accept)?;
+            }
             if let Some(rule) = builder.rules.get_mut(number) {
                 rule.body = Body::States(start);
             }
@@ -112,8 +120,8 @@ impl<'a> Builder<'a> {
     fn expr(&mut self, expr: &'a Expr, next: u32) -> Result<u32> {
         match expr {
             Expr::Literal(text) => text.bytes().rev().try_fold(next, |next, byte| self.byte(byte, byte, next)),
-            Expr::Class(class) => self.ranges(&class.scalar_ranges(), next),
-            Expr::Any => self.ranges(&chars::ALL, next),
+            Expr::Class(class) => self.ranges(&class.text_ranges(), next),
+            Expr::Any => self.ranges(&chars::IN_TEXTS, next),
             Expr::Rule(name) => {
                 let rule = self.find(name)?;
                 self.state(State::Call { rule, next })

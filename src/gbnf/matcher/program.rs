@@ -75,7 +75,7 @@ impl Program {
     /// The program of a grammar, beginning with the rule named `root`.
     ///
     /// Fails with [`ErrorKind::Grammar`] if no text matches, if rules are missing, defined twice or left-recursive, or
-    /// if the grammar is too large; with [`ErrorKind::Unsupported`] if it names tokens.
+    /// if the grammar is too large; with [`ErrorKind::Unsupported`] if the root needs tokens.
     pub(crate) fn new(ast: &Ast, root: &str) -> Result<Self> {
         let nfa = Nfa::new(ast, root)?;
         let weights = Weights::new(&nfa);

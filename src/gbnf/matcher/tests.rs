@@ -115,8 +115,22 @@ proptest! {
     #[test]
     fn only_well_formed_utf_8_matches(bytes in prop::collection::vec(any::<u8>(), 0..6)) {
         let matcher = matcher(&ast([("a", rep(Expr::Any, 0, None))]));
-        prop_assert_eq!(matcher.matches(&bytes).unwrap(), std::str::from_utf8(&bytes).is_ok());
+        let is_text = std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains('\0'));
+        prop_assert_eq!(matcher.matches(&bytes).unwrap(), is_text);
     }
+}
+
+#[test]
+fn nul_matches_nothing() {
+    for text in ["root ::= .", "root ::= [^a]", "root ::= [\\x00-\\x1F]"] {
+        let grammar = Grammar::parse(text).unwrap();
+        assert!(!grammar.matches("\0").unwrap() && grammar.matches("\u{1}").unwrap(), "{text}");
+        let generator = Generator::new(&grammar).unwrap();
+        assert_ne!(generator.shortest(), "\0", "{text}");
+        assert!((0..100).all(|seed| generator.generate(seed, 1) != "\0"), "{text}");
+    }
+    let any = matcher(&ast([("a", Expr::Any)]));
+    assert_eq!(any.expected().unwrap(), "any character");
 }
 
 #[test]
@@ -168,6 +182,15 @@ fn refuses_what_it_cannot_follow() {
     let token = Expr::Token(TokenRef { negated: false, token: TokenName::Id(7) });
     assert_eq!(refusal(&ast([("a", token)])).kind(), ErrorKind::Unsupported);
     assert!(Matcher::from_ast(&json(None), "nothing").is_err());
+}
+
+#[test]
+fn rules_that_the_root_does_not_need_may_name_tokens() {
+    let unused = Grammar::parse("root ::= \"a\"\nunused ::= <[5]> other\nother ::= \"b\" unused | root").unwrap();
+    assert!(unused.matches("a").unwrap() && !unused.matches("b").unwrap());
+    assert_eq!(Generator::new(&unused).unwrap().shortest(), "a");
+    let needed = Grammar::parse("root ::= \"a\" | other\nother ::= <[5]>").unwrap();
+    assert_eq!(needed.matches("a").unwrap_err().kind(), ErrorKind::Unsupported);
 }
 
 #[test]
