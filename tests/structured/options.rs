@@ -96,6 +96,23 @@ fn few_properties_may_stand_in_any_order() {
 }
 
 #[test]
+fn what_is_required_has_room_in_any_order() {
+    for options in [Options::typed(), Options::spec()].map(|options| options.any_order(true)) {
+        let schema = |most: u8| {
+            json!({
+                "type": "object",
+                "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}},
+                "required": ["a"],
+                "maxProperties": most,
+            })
+        };
+        let (both, turned) = (r#"{"a":1,"b":1}"#, r#"{"b":1,"a":1}"#);
+        check(&options, &schema(1), &[r#"{"a":1}"#], &["{}", r#"{"b":1}"#, both, turned]);
+        check(&options, &schema(2), &[r#"{"a":1}"#, both, turned], &["{}", r#"{"b":1}"#, r#"{"b":1,"x":1}"#]);
+    }
+}
+
+#[test]
 fn formats_bind_as_chosen() {
     let schema = |draft: Option<&str>| {
         let mut schema = json!({"type": "string", "format": "date"});
