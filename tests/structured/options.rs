@@ -187,3 +187,19 @@ fn the_report_names_what_is_not_kept() {
     let strict = Options::spec().unknown_keywords(Unknown::Refuse).check_unique(true).compile(&schema).unwrap_err();
     assert_eq!(strict.path(), Some("/minimun"));
 }
+
+#[test]
+fn keywords_of_other_dialects_are_unknown() {
+    for (keyword, value) in [
+        ("nullable", json!(true)),
+        ("discriminator", json!({"propertyName": "kind"})),
+        ("divisibleBy", json!(2)),
+        ("extends", json!({})),
+        ("disallow", json!("null")),
+    ] {
+        let schema = json!({"type": "string", keyword: value});
+        let strict = Options::spec().unknown_keywords(Unknown::Refuse).compile(&schema).unwrap_err();
+        assert_eq!(strict.path(), Some(format!("/{keyword}").as_str()), "{strict}");
+        assert!(Options::spec().compile(&schema).is_ok(), "{schema}");
+    }
+}

@@ -155,7 +155,7 @@ pub(crate) fn read<'a>(
 
 fn check_standing(fields: &Fields<'_, '_>, settings: &mut Settings, keyword: &str, standing: Keyword) -> Result<()> {
     match standing {
-        Keyword::Foreign(instead) if settings.is_typed() => {
+        Keyword::Foreign(instead) if settings.is_typed() || settings.refuses_unknown() => {
             let message = format!("`{keyword}` cannot be kept by a grammar: {instead}");
             return Err(fields.error(keyword, message));
         }
