@@ -71,6 +71,24 @@ fn bounds_hold_where_the_schema_sets_none() {
 }
 
 #[test]
+fn undeclared_properties_are_bounded_apart_from_declared_ones() {
+    let options = Options::spec().max_items(1);
+    check(
+        &options,
+        &json!({"type": "object", "properties": {"a": true, "b": true}}),
+        &["{}", r#"{"a":1,"b":1}"#, r#"{"x":1}"#, r#"{"a":1,"b":1,"x":1}"#],
+        &[r#"{"x":1,"y":1}"#, r#"{"a":1,"x":1,"y":1}"#],
+    );
+    check(
+        &options,
+        &json!({"type": "object", "minProperties": 2}),
+        &[r#"{"x":1,"y":1}"#],
+        &["{}", r#"{"x":1}"#, r#"{"x":1,"y":1,"z":1}"#],
+    );
+    check(&options, &json!({"type": "object", "maxProperties": 2}), &[r#"{"x":1,"y":1}"#], &[]);
+}
+
+#[test]
 fn depth_is_bounded() {
     let list = json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "additionalProperties": false});
     let options = Options::typed().max_depth(2);
