@@ -71,6 +71,30 @@ fn bounds_hold_where_the_schema_sets_none() {
 }
 
 #[test]
+fn patterns_without_an_end_are_bounded() {
+    let options = Options::typed().max_length(3);
+    let pattern = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    check(&options, &pattern("^[a-z]+$"), &[r#""a""#, r#""abc""#], &[r#""""#, r#""abcd""#]);
+    check(&options, &pattern("^[a-z]{5,}$"), &[r#""abcde""#], &[r#""abcdef""#]);
+    check(&options, &pattern("^[a-z]{4,6}$"), &[r#""abcd""#, r#""abcdef""#], &[r#""abc""#]);
+    check(
+        &options,
+        &json!({"type": "string", "not": {"const": "ab"}}),
+        &[r#""a""#, r#""abc""#],
+        &[r#""ab""#, r#""abcd""#],
+    );
+    check(
+        &options,
+        &json!({"type": "string", "pattern": "^(?:ab)+$", "minLength": 5}),
+        &[r#""ababab""#],
+        &[r#""abab""#, r#""abababab""#],
+    );
+    check(&options, &json!({"type": "string", "format": "uri"}), &[r#""https://example.org/""#], &[]);
+    let long = options.max_length(10_000).compile(&pattern("^(?:ab)+$")).unwrap().into_grammar();
+    assert!(long.matches(format!("\"{}\"", "ab".repeat(100)).as_str()).unwrap());
+}
+
+#[test]
 fn undeclared_properties_are_bounded_apart_from_declared_ones() {
     let options = Options::spec().max_items(1);
     check(

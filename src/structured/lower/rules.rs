@@ -22,7 +22,7 @@ const MAX_RULES: usize = 50_000;
 /// The most expressions and bytes of text of a grammar.
 const MAX_SIZE: usize = 400_000;
 /// The most edges of an automaton that is written: what takes more, llama.cpp is slow to load.
-pub(super) const MAX_EDGES: usize = 20_000;
+pub(crate) const MAX_EDGES: usize = 20_000;
 /// How many bytes of text count as one expression.
 const BYTES_AN_EXPRESSION: usize = 4;
 
