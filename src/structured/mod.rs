@@ -57,7 +57,7 @@
 //! keys of maps that are `bool`, `char` or integers of 8 and 16 bits (integer keys are written in 32 bits), the syntax
 //! of `SocketAddr`, `Duration`s and `SystemTime`s beyond their range, `OsString`s of another system, zero bytes in a
 //! `CString`, the days of jiff's `SignedDuration`, conditions in hand-written implementations and in functions of `deserialize_with`, integer keys inside of
-//! untagged, internally tagged and flattened enums and 128-bit integers inside of all flattened types, which serde cannot
+//! untagged, internally tagged and flattened enums, texts and `bool`s as contents beside an internal tag, 128-bit integers inside of all flattened types, none of which serde can
 //! read there, an `Option` with `deserialize_with` and without `default`, which the schema does not require and serde does,
 //! an `alias` of a field beside a flattened map, whose entries are also those of types flattened after it, and nesting
 //! beyond the 128 levels that `serde_json` reads.

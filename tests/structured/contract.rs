@@ -1,0 +1,80 @@
+//! Types that serde cannot read all of, whatever is written, and others that look much the same.
+#![allow(dead_code, reason = "serde reads the fields")]
+use std::collections::BTreeMap;
+
+use catena::{ErrorKind, Grammar};
+use schemars::JsonSchema;
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// Refused at a place, for serde reads none of the texts, which the schema admits.
+#[track_caller]
+fn refused<T: JsonSchema + DeserializeOwned>(path: &str, texts: &[&str]) {
+    let error = match Grammar::from_type::<T>() {
+        Ok(grammar) => panic!("it became\n{grammar}"),
+        Err(error) => error,
+    };
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Schema, Some(path)), "{error}");
+    for text in texts {
+        assert!(serde_json::from_str::<T>(text).is_err(), "serde reads {text}");
+    }
+}
+
+/// The texts are written, and read.
+#[track_caller]
+fn kept<T: JsonSchema + DeserializeOwned>(texts: &[&str]) {
+    let grammar = Grammar::from_type::<T>().unwrap();
+    for text in texts {
+        assert!(grammar.matches(text).unwrap(), "{text} is no sentence of\n{grammar}");
+        serde_json::from_str::<T>(text).map(drop).unwrap();
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(tag = "type")]
+enum Kind {
+    User { name: String },
+    Tick,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Sides {
+    left: u8,
+    right: u8,
+}
+
+#[test]
+fn contents_beside_a_tag_that_are_no_objects() {
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(tag = "t")]
+    enum Tagged<T> {
+        A { x: u8 },
+        B(T),
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(tag = "t", content = "c")]
+    enum Apart<T> {
+        A { x: u8 },
+        B(T),
+    }
+    #[derive(Deserialize, JsonSchema)]
+    enum Colour {
+        Red,
+        Green,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    struct Pair(u8, u8);
+    let text = r#"{"t":"B"}"#;
+    refused::<Tagged<Vec<u8>>>("/oneOf/1/items", &[text]);
+    refused::<Tagged<(u8, u8)>>("/oneOf/1/prefixItems", &[text]);
+    refused::<Tagged<u8>>("/oneOf/1/format", &[text]);
+    refused::<Tagged<Option<f64>>>("/oneOf/1/format", &[text]);
+    refused::<Tagged<char>>("/oneOf/1/minLength", &[text]);
+    refused::<Tagged<std::net::IpAddr>>("/oneOf/1/format", &[text]);
+    refused::<Tagged<Colour>>("/oneOf/1/$ref", &[text]);
+    refused::<Tagged<Pair>>("/oneOf/1/$ref", &[text]);
+    kept::<Tagged<Sides>>(&[r#"{"t":"A","x":1}"#, r#"{"t":"B","left":1,"right":2}"#]);
+    kept::<Tagged<Kind>>(&[r#"{"t":"B","type":"Tick"}"#]);
+    kept::<Tagged<BTreeMap<String, u8>>>(&[r#"{"t":"B","k":5}"#]);
+    kept::<Apart<Vec<u8>>>(&[r#"{"t":"B","c":[1,2]}"#]);
+    kept::<Apart<Colour>>(&[r#"{"t":"B","c":"Red"}"#]);
+}
