@@ -37,9 +37,69 @@ enum Kind {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum SidesOrOne {
+    Sides(Sides),
+    One { one: bool },
+}
+
+#[derive(Deserialize, JsonSchema)]
 struct Sides {
     left: u8,
     right: u8,
+}
+
+#[test]
+fn names_that_are_given_to_one_of_two() {
+    #[derive(Deserialize, JsonSchema)]
+    struct Event {
+        id: u64,
+        name: String,
+        #[serde(flatten)]
+        kind: Kind,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    struct Renamed {
+        id: u64,
+        title: String,
+        #[serde(flatten)]
+        kind: Kind,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    struct Typed {
+        r#type: String,
+        #[serde(flatten)]
+        kind: Kind,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    struct Sided {
+        left: u8,
+        #[serde(flatten)]
+        what: SidesOrOne,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    struct Item {
+        kind: String,
+        n: u8,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Item(Item),
+        Other,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(tag = "type")]
+    enum TaggedApart {
+        Item(Item),
+        Other,
+    }
+    refused::<Event>("/oneOf/0", &[r#"{"id":1,"name":"a","type":"User"}"#]);
+    refused::<Typed>("/oneOf/0", &[r#"{"type":"User","name":"a"}"#, r#"{"type":"Tick"}"#]);
+    refused::<Sided>("/anyOf/0/$ref", &[r#"{"left":1,"right":2}"#]);
+    refused::<Tagged>("/oneOf/0/$ref", &[r#"{"kind":"Item","n":1}"#]);
+    kept::<Renamed>(&[r#"{"id":1,"title":"a","type":"User","name":"b"}"#, r#"{"id":1,"title":"a","type":"Tick"}"#]);
+    kept::<TaggedApart>(&[r#"{"type":"Item","kind":"a","n":1}"#, r#"{"type":"Other"}"#]);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What serde can never read of a type, as far as its schema shows it.
-use serde_json::Value;
+use foldhash::{HashSet, HashSetExt};
+use serde_json::{Map, Value};
 
 use super::{fields::Fields, own::Own};
 use crate::{
     Result, regular,
-    structured::{bounds::Types, format::integer_range},
+    structured::{bounds::Types, document::error_at, format::integer_range, pointer::child},
 };
 
 /// Keywords that schemars gives to lists, numbers and strings.
@@ -27,7 +28,8 @@ const OF_OTHERS: &[&str] = &[
 /// Refuses what serde does not read, whatever is written.
 pub(super) fn check(fields: &Fields<'_, '_>, own: &Own<'_>) -> Result<()> {
     check_content(fields, own)?;
-    check_keys(fields)
+    check_keys(fields)?;
+    check_names(fields)
 }
 
 /// Refuses contents beside a tag that are no objects. schemars leaves their keywords where they are, and makes the type
@@ -79,4 +81,67 @@ fn check_keys(fields: &Fields<'_, '_>) -> Result<()> {
         return Err(fields.error("patternProperties", message));
     }
     Ok(())
+}
+
+/// Refuses a field of what is flattened or tagged here that has the name of a field, or of the tag: serde gives what is
+/// written to one of the two.
+fn check_names(fields: &Fields<'_, '_>) -> Result<()> {
+    let Some((_, Value::Object(own))) = fields.get("properties") else { return Ok(()) };
+    for inner in inner(fields) {
+        if let Some(name) = needed(inner.object).find(|name| own.contains_key(*name)) {
+            let message = format!(
+                "`{name}` is a field here and of what is flattened or tagged here, and serde gives it to one of the two: \
+                 rename one"
+            );
+            return Err(error_at(&inner.pointer, message));
+        }
+    }
+    Ok(())
+}
+
+/// The fields that an object must have.
+fn needed(object: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let is_object = object.get("type").and_then(Value::as_str) == Some("object");
+    let declared = object.get("properties").and_then(Value::as_object).filter(|_| is_object);
+    let required = object.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    required.filter(move |name| declared.is_some_and(|declared| declared.contains_key(*name)))
+}
+
+/// A schema that holds in place of another one.
+#[derive(Clone)]
+struct Inner<'a> {
+    /// Where it stands, or where a reference leads out to it.
+    pointer: String,
+    is_referred: bool,
+    object: &'a Map<String, Value>,
+}
+
+/// The schemas that hold in place of one.
+fn inner<'a>(fields: &Fields<'_, 'a>) -> Vec<Inner<'a>> {
+    let pointer = fields.document.pointer(fields.node);
+    let mut found = vec![Inner { pointer, is_referred: false, object: fields.object }];
+    let mut seen = HashSet::new();
+    let mut looked = 0;
+    while let Some(Inner { pointer, is_referred, object }) = found.get(looked).cloned() {
+        looked += 1;
+        if !seen.insert(std::ptr::from_ref(object)) {
+            continue;
+        }
+        let below = |step: &str| if is_referred { pointer.clone() } else { child(&pointer, step) };
+        if let Some(Value::String(reference)) = object.get("$ref") {
+            if let Some((_, Value::Object(object))) = fields.document.local(reference) {
+                found.push(Inner { pointer: below("$ref"), is_referred: true, object });
+            }
+        }
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let Some(Value::Array(branches)) = object.get(keyword) else { continue };
+            for (at, branch) in branches.iter().enumerate() {
+                if let Value::Object(object) = branch {
+                    let pointer = if is_referred { pointer.clone() } else { child(&below(keyword), &at.to_string()) };
+                    found.push(Inner { pointer, is_referred, object });
+                }
+            }
+        }
+    }
+    found.split_off(1)
 }
