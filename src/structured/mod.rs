@@ -85,6 +85,7 @@ mod read;
 mod report;
 mod resource;
 mod sets;
+mod tagging;
 mod term;
 
 pub use api::{Compiled, schema_for_type};

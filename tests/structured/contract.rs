@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use catena::{ErrorKind, Grammar};
 use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 /// Refused at a place, for serde reads none of the texts, which the schema admits.
 #[track_caller]
@@ -34,6 +35,27 @@ fn kept<T: JsonSchema + DeserializeOwned>(texts: &[&str]) {
 enum Kind {
     User { name: String },
     Tick,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(tag = "is")]
+enum Is {
+    A { x: u8 },
+    B { y: Option<bool> },
+    C,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(tag = "t", content = "c")]
+enum Adjacent {
+    A(u8),
+    B(bool),
+}
+
+#[derive(Deserialize, JsonSchema)]
+enum External {
+    Number(u8),
+    Text(String),
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -100,6 +122,61 @@ fn names_that_are_given_to_one_of_two() {
     refused::<Tagged>("/oneOf/0/$ref", &[r#"{"kind":"Item","n":1}"#]);
     kept::<Renamed>(&[r#"{"id":1,"title":"a","type":"User","name":"b"}"#, r#"{"id":1,"title":"a","type":"Tick"}"#]);
     kept::<TaggedApart>(&[r#"{"type":"Item","kind":"a","n":1}"#, r#"{"type":"Other"}"#]);
+}
+
+#[test]
+fn entries_of_flattened_enums_that_stay_for_others() {
+    #[derive(Deserialize, JsonSchema)]
+    struct Numbers<T> {
+        #[serde(flatten)]
+        what: T,
+        #[serde(flatten)]
+        rest: BTreeMap<String, u8>,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Strict<T> {
+        id: u8,
+        #[serde(flatten)]
+        what: T,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    struct ByNumber<T> {
+        #[serde(flatten)]
+        what: T,
+        #[serde(flatten)]
+        rest: BTreeMap<u32, u8>,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    struct Anything<T> {
+        id: u8,
+        #[serde(flatten)]
+        what: T,
+        #[serde(flatten)]
+        rest: Map<String, Value>,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    struct Texts<T> {
+        #[serde(flatten)]
+        what: T,
+        #[serde(flatten)]
+        rest: BTreeMap<String, String>,
+    }
+    refused::<Numbers<Is>>("/unevaluatedProperties", &[r#"{"is":"C"}"#, r#"{"is":"A","x":1,"k":5}"#]);
+    refused::<Numbers<Option<Is>>>("/unevaluatedProperties", &[r#"{"is":"C"}"#]);
+    refused::<Numbers<SidesOrOne>>("/unevaluatedProperties", &[r#"{"one":true}"#]);
+    refused::<Strict<Is>>("/unevaluatedProperties", &[r#"{"id":1,"is":"C"}"#]);
+    refused::<Strict<SidesOrOne>>("/unevaluatedProperties", &[r#"{"id":1,"one":true}"#]);
+    refused::<ByNumber<Is>>("/patternProperties", &[r#"{"is":"C"}"#, r#"{"is":"C","1":2}"#]);
+    refused::<ByNumber<External>>("/patternProperties", &[r#"{"Number":1,"1":2}"#]);
+    kept::<Anything<Is>>(&[r#"{"id":1,"is":"C"}"#, r#"{"id":1,"is":"A","x":2,"k":[null]}"#]);
+    kept::<Texts<Kind>>(&[r#"{"type":"User","name":"a","k":"v"}"#, r#"{"type":"Tick","k":"v"}"#]);
+    kept::<Numbers<Sides>>(&[r#"{"left":1,"right":2,"k":5}"#]);
+    kept::<Numbers<External>>(&[r#"{"Number":1,"k":5}"#, r#"{"Text":"a"}"#]);
+    kept::<Numbers<Adjacent>>(&[r#"{"t":"A","c":1,"k":5}"#, r#"{"t":"B","c":true}"#]);
+    kept::<Strict<External>>(&[r#"{"id":1,"Number":2}"#]);
+    kept::<Strict<Adjacent>>(&[r#"{"id":1,"t":"B","c":true}"#]);
+    kept::<Strict<Sides>>(&[r#"{"id":1,"left":1,"right":2}"#]);
 }
 
 #[test]
