@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     bounds::Count,
+    buffered,
     decimal::Decimal,
     document::{Document, error_at},
     draft::Draft,
@@ -35,6 +36,9 @@ pub(super) enum Wanted<'a> {
 /// Reads a schema document.
 pub(crate) fn build(document: &Value, settings: Settings) -> Result<(Ir<'_>, Settings)> {
     let mut expander = Expander::new(Document::new(document)?, settings);
+    if expander.settings.of_type {
+        buffered::check(&expander.document, document)?;
+    }
     let root = expander.document.root()?;
     let root = expander.terms.literal(root);
     let depth = expander.settings.options.max_depth;

@@ -63,6 +63,7 @@
 //! beyond the 128 levels that `serde_json` reads.
 mod api;
 mod bounds;
+mod buffered;
 mod build;
 mod decimal;
 mod disjoint;

@@ -215,3 +215,56 @@ fn contents_beside_a_tag_that_are_no_objects() {
     kept::<Apart<Vec<u8>>>(&[r#"{"t":"B","c":[1,2]}"#]);
     kept::<Apart<Colour>>(&[r#"{"t":"B","c":"Red"}"#]);
 }
+
+#[test]
+fn wide_integers_that_are_kept_before_their_type_is_known() {
+    #[derive(Deserialize, JsonSchema)]
+    struct Wide {
+        n: i128,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(untagged)]
+    enum Untagged<T> {
+        One(T),
+        Text(String),
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(tag = "t")]
+    enum Internal {
+        A { n: u128 },
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(tag = "t")]
+    enum InternalContent<T> {
+        A(T),
+    }
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(tag = "t", content = "c")]
+    enum Adjacent<T> {
+        A(T),
+        B(String),
+    }
+    #[derive(Deserialize, JsonSchema)]
+    enum External<T> {
+        A(T),
+        B,
+    }
+    #[derive(Deserialize, JsonSchema)]
+    struct Flat<T> {
+        id: u8,
+        #[serde(flatten)]
+        what: T,
+    }
+    refused::<Untagged<u128>>("/anyOf/0/format", &["5"]);
+    refused::<Untagged<Wide>>("/$defs/Wide/properties/n/format", &[r#"{"n":5}"#]);
+    refused::<Vec<Untagged<External<i128>>>>("/$defs/External/oneOf/1/properties/A/format", &[r#"[{"A":5}]"#]);
+    refused::<Internal>("/oneOf/0/properties/n/format", &[r#"{"t":"A","n":5}"#]);
+    refused::<InternalContent<Wide>>("/$defs/Wide/properties/n/format", &[r#"{"t":"A","n":5}"#]);
+    refused::<Flat<External<u128>>>("/oneOf/0/properties/A/format", &[r#"{"id":1,"A":5}"#]);
+    refused::<Flat<BTreeMap<String, u128>>>("/additionalProperties/format", &[r#"{"id":1,"k":5}"#]);
+    kept::<Option<u128>>(&["5", "null"]);
+    kept::<Vec<Option<Wide>>>(&[r#"[{"n":-5},null]"#]);
+    kept::<BTreeMap<String, u128>>(&[r#"{"k":340282366920938463463374607431768211455}"#]);
+    kept::<Adjacent<u128>>(&[r#"{"t":"A","c":5}"#, r#"{"t":"B","c":"b"}"#]);
+    kept::<External<Wide>>(&[r#"{"A":{"n":5}}"#, "\"B\""]);
+}
