@@ -8,6 +8,7 @@ mod build;
 mod cells;
 mod dfa;
 mod duties;
+mod ends;
 mod error;
 mod format;
 mod grammar;

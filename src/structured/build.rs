@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use super::{
     bounds::Count,
+    buffered,
     decimal::Decimal,
     document::{Document, error_at},
     draft::Draft,
     expand::Expander,
     ir::{ArrayShape, Ir, Shape, ValueId, ValueIr},
-    lower::numerals,
+    lower::{MAX_EDGES, numerals},
     options::Settings,
     report::Standing,
     sets::{ArraySet, Kind, NumberSet, Spoken, TextSet, Values},
@@ -35,6 +36,9 @@ pub(super) enum Wanted<'a> {
 /// Reads a schema document.
 pub(crate) fn build(document: &Value, settings: Settings) -> Result<(Ir<'_>, Settings)> {
     let mut expander = Expander::new(Document::new(document)?, settings);
+    if expander.settings.of_type {
+        buffered::check(&expander.document, document)?;
+    }
     let root = expander.document.root()?;
     let root = expander.terms.literal(root);
     let depth = expander.settings.options.max_depth;
@@ -183,22 +187,29 @@ impl<'a> Builder<'a> {
     }
 
     fn text(&self, text: &TextSet<'a>, term: Term) -> Result<Option<TextSet<'a>>> {
-        if text.words.is_none() && text.language.is_some() && text.length != Count::default() {
-            let texts = text.regular().map_err(|cause| {
+        let most = self.expander.settings.options.max_length.filter(|_| text.length.max.is_none());
+        let mut text = text.clone();
+        let Some(language) = text.language.as_ref().filter(|_| text.words.is_none()) else {
+            if text.words.is_none() {
+                text.length.max = most.map(|most| most.max(text.length.min)).or(text.length.max);
+            }
+            return Ok(Some(text));
+        };
+        // A format has texts as long as its standard wants, and takes too large an automaton to be cut short.
+        let most = most.filter(|_| language.format.is_none() && !language.texts.is_finite());
+        if most.is_some() || text.length != Count::default() {
+            let texts = text.regular().and_then(|texts| match most {
+                Some(most) => texts.up_to(most, MAX_EDGES),
+                None => Ok(texts),
+            });
+            text = TextSet::language(texts.map_err(|cause| {
                 let message =
                     format!("a `pattern` or `format` with this `minLength` or `maxLength` cannot be kept: {cause}");
                 self.error(term, "", message)
-            })?;
-            return Ok((!texts.is_none()).then(|| TextSet::language(texts)));
+            })?);
         }
-        if text.language.as_ref().is_some_and(|language| language.texts.is_none()) {
-            return Ok(None);
-        }
-        let mut text = text.clone();
-        if text.words.is_none() && text.language.is_none() && text.length.max.is_none() {
-            text.length.max = self.expander.settings.options.max_length.map(|max| max.max(text.length.min));
-        }
-        Ok(Some(text))
+        let is_none = text.language.as_ref().is_some_and(|language| language.texts.is_none());
+        Ok((!is_none).then_some(text))
     }
 
     fn array(&mut self, array: &ArraySet, term: Term) -> Result<Option<Shape<'a>>> {

@@ -98,6 +98,13 @@ impl<'a> Document<'a> {
         self.resources.root(0).is_some_and(|root| root.value.pointer(pointer).is_some())
     }
 
+    /// What a reference within the document means, and the pointer to it.
+    pub(crate) fn local(&self, reference: &str) -> Option<(String, &'a Value)> {
+        let pointer = pointer::percent_decode(reference.strip_prefix('#')?)?;
+        let value = self.resources.root(0)?.value.pointer(&pointer)?;
+        Some((pointer, value))
+    }
+
     /// The keywords of a place that restrict values.
     pub(crate) fn constraints(&self, node: NodeId) -> Vec<&'a str> {
         let Content::Schema(Value::Object(object)) = self.content(node) else { return Vec::new() };

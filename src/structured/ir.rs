@@ -80,6 +80,8 @@ pub(crate) struct ObjectShape<'a> {
     /// Undeclared properties; they follow those that are declared.
     pub(crate) extras: Vec<Extra>,
     pub(crate) count: Count,
+    /// The most undeclared properties, where the options set it and the schema sets none.
+    pub(crate) most_undeclared: Option<u64>,
     /// Whether the fields come in any order.
     pub(crate) is_map: bool,
 }

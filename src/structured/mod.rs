@@ -53,16 +53,32 @@
 //!
 //! # What a schema does not show
 //!
-//! Some conditions of `Deserialize` are not in the schema that schemars derives, so a sentence can still fail to parse:
-//! keys of maps that are `bool`, `char` or integers of 8 and 16 bits (integer keys are written in 32 bits), the syntax
-//! of `SocketAddr`, `Duration`s and `SystemTime`s beyond their range, `OsString`s of another system, zero bytes in a
-//! `CString`, the days of jiff's `SignedDuration`, conditions in hand-written implementations and in functions of `deserialize_with`, integer keys inside of
-//! untagged, internally tagged and flattened enums and 128-bit integers inside of all flattened types, which serde cannot
-//! read there, an `Option` with `deserialize_with` and without `default`, which the schema does not require and serde does,
-//! an `alias` of a field beside a flattened map, whose entries are also those of types flattened after it, and nesting
-//! beyond the 128 levels that `serde_json` reads.
+//! What serde is seen never to read is an error: a field that an enum flattened into a struct shares with it, or a
+//! content with its tag; a flattened enum without a name for its content beside a flattened map that cannot hold its
+//! fields, or where unknown fields are denied; lists and numbers as contents beside a tag; integers of 128 bits in
+//! untagged and internally tagged enums. Other conditions of `Deserialize` are not in the schema that schemars derives,
+//! so a sentence can still fail to parse:
+//!
+//! - **Keys of maps** that schemars lets be any string: those with a `format` (uuids, dates, addresses), enums of units
+//!   of which one has a doc comment or another attribute, `char`, `bool`, options and tuples. Integers are written in 32
+//!   bits, with a sign unless their least value is 0, even if their type is narrower, leaves out 0 or lists its numbers.
+//!   `String`s, integers of 32 bits and more and enums of plain units are safe.
+//! - **Values of some types**: the syntax of `SocketAddr`, `Duration`s and `SystemTime`s beyond their range, `OsString`s
+//!   of another system, zero bytes in a `CString`, the days of jiff's `SignedDuration`, its `Timestamp`s in the last
+//!   hours of the year 9999, the capacity of an `ArrayString`, and conditions in hand-written implementations and in
+//!   functions of `deserialize_with`.
+//! - **What is read by way of a buffer**: integer keys in untagged, internally tagged and flattened enums and in a struct
+//!   of nothing but a flattened map, strings and `bool`s as contents beside an internal tag, and integers of 128 bits in
+//!   flattened structs. An internally tagged enum whose variants have one field each, of the same name, is taken for one
+//!   whose content has a name.
+//! - **What several read**: a field that is an `Option` either in a struct or in one flattened into it, an `alias` of a
+//!   field beside a flattened map, whose entries are also those of types flattened after it, of another map, and of a
+//!   flattened struct that flattens something itself.
+//! - An `Option` with `deserialize_with` and without `default`, which the schema does not require and serde does.
+//! - Nesting beyond the 128 levels that `serde_json` reads.
 mod api;
 mod bounds;
+mod buffered;
 mod build;
 mod decimal;
 mod disjoint;
@@ -85,6 +101,7 @@ mod read;
 mod report;
 mod resource;
 mod sets;
+mod tagging;
 mod term;
 
 pub use api::{Compiled, schema_for_type};

@@ -126,9 +126,8 @@ impl<'a> Builder<'a> {
             .into_iter()
             .map(|(names, value)| Ok(Extra { names, value: self.below(value)? }))
             .collect::<Result<Vec<_>>>()?;
-        if let (Some(max), None, false) = (self.expander.settings.options.max_items, count.max, extras.is_empty()) {
-            count.max = Some(max.saturating_add(fields.len() as u64).max(count.min));
-        }
+        let is_endless = count.max.is_none() && !extras.is_empty();
+        let most_undeclared = self.expander.settings.options.max_items.filter(|_| is_endless);
         let least = fields.iter().filter(|field| field.required).count() + needs.len();
         let most = fields.len() + needs.len();
         // Bounds that hold anyway are not counted.
@@ -142,7 +141,8 @@ impl<'a> Builder<'a> {
             count.max = count.max.filter(|max| *max < most as u64);
         }
         let impossible = count.is_empty() || count.max.is_some_and(|max| max < least as u64);
-        Ok((!impossible).then_some(ObjectShape { fields, absent, needs, extras, count, is_map: set.is_map }))
+        let is_map = set.is_map;
+        Ok((!impossible).then_some(ObjectShape { fields, absent, needs, extras, count, most_undeclared, is_map }))
     }
 }
 

@@ -115,11 +115,15 @@ impl Options {
     }
 
     /// The most characters of strings for which the schema sets no end.
+    ///
+    /// With a `pattern` that takes an automaton too large to count so far they have fewer; with a `format`, and as names of
+    /// properties, they are as long as those allow.
     pub fn max_length(self, characters: u64) -> Self {
         Options { max_length: Some(characters), ..self }
     }
 
-    /// The most items of arrays, and properties that are not declared, for which the schema sets no end.
+    /// The most items of arrays, and properties of objects besides those that are declared, for which the schema sets no
+    /// end.
     pub fn max_items(self, items: u64) -> Self {
         Options { max_items: Some(items), ..self }
     }

@@ -1,6 +1,7 @@
 //! From types and schemas to grammars.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod contract;
 mod corpus;
 mod errors;
 mod numbers;

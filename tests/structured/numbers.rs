@@ -1,6 +1,6 @@
 //! Which numbers a schema's grammar has.
 use super::values::{check, matcher};
-use catena::structured::Options;
+use catena::{gbnf::Matcher, structured::Options};
 use serde_json::{Value, json};
 
 #[test]
@@ -108,6 +108,31 @@ fn multiples_of_every_spelling() {
         }
         for text in ["0.25", "50.3", "-7.125"] {
             assert!(!is.matches(text).unwrap() && not.matches(text).unwrap(), "{text} is no multiple of {multiple}");
+        }
+    }
+}
+
+#[test]
+fn integers_that_are_multiples_have_an_end() {
+    let [long, longer, many] = [37, 38, 400].map(|zeros| format!("5{}", "0".repeat(zeros)));
+    for (schema, has_negatives) in [
+        (json!({"type": "integer", "multipleOf": 5}), true),
+        (json!({"type": "integer", "multipleOf": 5, "minimum": 0}), false),
+    ] {
+        let matcher = Matcher::new(Options::spec().compile(&schema).unwrap().grammar()).unwrap();
+        for text in ["0", "500000", "15.0", long.as_str()] {
+            assert!(matcher.matches(text).unwrap(), "{text} by {schema}");
+        }
+        assert_eq!(matcher.matches("-15").unwrap(), has_negatives, "{schema}");
+        for text in ["7", "5.5", longer.as_str(), many.as_str()] {
+            assert!(!matcher.matches(text).unwrap(), "{text} by {schema}");
+        }
+    }
+    for divisor in [3, 51, 60, 128, 1000, 1024] {
+        let schema = json!({"type": "integer", "multipleOf": divisor});
+        let matcher = Matcher::new(Options::spec().compile(&schema).unwrap().grammar()).unwrap();
+        for (number, valid) in [(0, true), (-7 * divisor, true), (300 * divisor, true), (300 * divisor + 1, false)] {
+            assert_eq!(matcher.matches(number.to_string()).unwrap(), valid, "{number} by {schema}");
         }
     }
 }

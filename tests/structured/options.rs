@@ -71,6 +71,48 @@ fn bounds_hold_where_the_schema_sets_none() {
 }
 
 #[test]
+fn patterns_without_an_end_are_bounded() {
+    let options = Options::typed().max_length(3);
+    let pattern = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    check(&options, &pattern("^[a-z]+$"), &[r#""a""#, r#""abc""#], &[r#""""#, r#""abcd""#]);
+    check(&options, &pattern("^[a-z]{5,}$"), &[r#""abcde""#], &[r#""abcdef""#]);
+    check(&options, &pattern("^[a-z]{4,6}$"), &[r#""abcd""#, r#""abcdef""#], &[r#""abc""#]);
+    check(
+        &options,
+        &json!({"type": "string", "not": {"const": "ab"}}),
+        &[r#""a""#, r#""abc""#],
+        &[r#""ab""#, r#""abcd""#],
+    );
+    check(
+        &options,
+        &json!({"type": "string", "pattern": "^(?:ab)+$", "minLength": 5}),
+        &[r#""ababab""#],
+        &[r#""abab""#, r#""abababab""#],
+    );
+    check(&options, &json!({"type": "string", "format": "uri"}), &[r#""https://example.org/""#], &[]);
+    let long = options.max_length(10_000).compile(&pattern("^(?:ab)+$")).unwrap().into_grammar();
+    assert!(long.matches(format!("\"{}\"", "ab".repeat(100)).as_str()).unwrap());
+}
+
+#[test]
+fn undeclared_properties_are_bounded_apart_from_declared_ones() {
+    let options = Options::spec().max_items(1);
+    check(
+        &options,
+        &json!({"type": "object", "properties": {"a": true, "b": true}}),
+        &["{}", r#"{"a":1,"b":1}"#, r#"{"x":1}"#, r#"{"a":1,"b":1,"x":1}"#],
+        &[r#"{"x":1,"y":1}"#, r#"{"a":1,"x":1,"y":1}"#],
+    );
+    check(
+        &options,
+        &json!({"type": "object", "minProperties": 2}),
+        &[r#"{"x":1,"y":1}"#],
+        &["{}", r#"{"x":1}"#, r#"{"x":1,"y":1,"z":1}"#],
+    );
+    check(&options, &json!({"type": "object", "maxProperties": 2}), &[r#"{"x":1,"y":1}"#], &[]);
+}
+
+#[test]
 fn depth_is_bounded() {
     let list = json!({"type": "object", "properties": {"next": {"$ref": "#"}}, "additionalProperties": false});
     let options = Options::typed().max_depth(2);
@@ -93,6 +135,23 @@ fn few_properties_may_stand_in_any_order() {
     });
     let accepted = [r#"{"a":1}"#, r#"{"b":2,"a":1}"#, r#"{"c":3,"b":2,"a":1}"#, r#"{"a":1,"c":3,"b":2,"x":null}"#];
     check(&options, &schema, &accepted, &[r#"{"b":2}"#, r#"{"a":1,"a":1}"#, r#"{"a":1,"x":1}"#]);
+}
+
+#[test]
+fn what_is_required_has_room_in_any_order() {
+    for options in [Options::typed(), Options::spec()].map(|options| options.any_order(true)) {
+        let schema = |most: u8| {
+            json!({
+                "type": "object",
+                "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}},
+                "required": ["a"],
+                "maxProperties": most,
+            })
+        };
+        let (both, turned) = (r#"{"a":1,"b":1}"#, r#"{"b":1,"a":1}"#);
+        check(&options, &schema(1), &[r#"{"a":1}"#], &["{}", r#"{"b":1}"#, both, turned]);
+        check(&options, &schema(2), &[r#"{"a":1}"#, both, turned], &["{}", r#"{"b":1}"#, r#"{"b":1,"x":1}"#]);
+    }
 }
 
 #[test]
@@ -169,4 +228,20 @@ fn the_report_names_what_is_not_kept() {
     assert_eq!(found(Standing::Exact), ["/type"]);
     let strict = Options::spec().unknown_keywords(Unknown::Refuse).check_unique(true).compile(&schema).unwrap_err();
     assert_eq!(strict.path(), Some("/minimun"));
+}
+
+#[test]
+fn keywords_of_other_dialects_are_unknown() {
+    for (keyword, value) in [
+        ("nullable", json!(true)),
+        ("discriminator", json!({"propertyName": "kind"})),
+        ("divisibleBy", json!(2)),
+        ("extends", json!({})),
+        ("disallow", json!("null")),
+    ] {
+        let schema = json!({"type": "string", keyword: value});
+        let strict = Options::spec().unknown_keywords(Unknown::Refuse).compile(&schema).unwrap_err();
+        assert_eq!(strict.path(), Some(format!("/{keyword}").as_str()), "{strict}");
+        assert!(Options::spec().compile(&schema).is_ok(), "{schema}");
+    }
 }

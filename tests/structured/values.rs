@@ -32,6 +32,21 @@ fn arrays_and_tuples() {
 }
 
 #[test]
+fn long_tuples_end_anywhere_and_need_no_stack() {
+    let check = || {
+        for count in [31, 32, 33, 101, 5_000] {
+            let matcher = matcher(&json!({"type": "array", "prefixItems": vec![json!({"type": "null"}); count]}));
+            for (length, valid) in [(0, true), (1, true), (count - 1, true), (count, true), (count + 1, false)] {
+                let text = format!("[{}]", vec!["null"; length].join(","));
+                assert_eq!(matcher.matches(&text).unwrap(), valid, "{length} of {count}");
+            }
+        }
+        assert!(Grammar::from_schema(&json!({"prefixItems": vec![json!(true); 20_000]})).is_ok());
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(check).unwrap().join().unwrap();
+}
+
+#[test]
 fn objects_keep_their_order() {
     let schema = json!({"type": "object", "properties": {"b": {"const": 1}, "a": {"const": 2}, "c": {"const": 3}}, "required": ["a"]});
     check(

@@ -16,6 +16,10 @@ use crate::{
     },
 };
 
+/// The most items of a tuple that one rule holds: where the array may end behind each, they are groups within one another,
+/// which engines read recursively.
+const NESTED: u64 = 32;
+
 /// An array.
 pub(super) fn array(lowering: &mut Lowering<'_, '_>, near: &str, shape: &ArrayShape) -> Result<Expr> {
     let (min, max) = (shape.count.min, shape.count.max);
@@ -43,6 +47,9 @@ pub(super) fn array(lowering: &mut Lowering<'_, '_>, near: &str, shape: &ArraySh
         content = seq([comma(at, lowering), item, content]);
         if at >= min {
             content = optional(content);
+        }
+        if at > 0 && (length - at) % NESTED == 0 {
+            content = lowering.rules.add(&format!("{near}-rest"), content)?;
         }
     }
     let style = &lowering.style;

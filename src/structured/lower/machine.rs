@@ -212,7 +212,12 @@ impl<'m, 'l, 'i, 'a> Machine<'m, 'l, 'i, 'a> {
             for thread in &alive {
                 let (Some(field), true) = (self.field(place, thread.form), self.has_room(*thread)) else { continue };
                 let next = self.counted(*thread);
-                if !self.any_order && !self.is_viable(next, place + 1) {
+                let viable = if self.any_order {
+                    self.leaves_room(next, state.at | (1 << place))
+                } else {
+                    self.is_viable(next, place + 1)
+                };
+                if !viable {
                     continue;
                 }
                 match ways.iter_mut().find(|(value, _)| *value == field.value) {
@@ -275,6 +280,18 @@ impl<'m, 'l, 'i, 'a> Machine<'m, 'l, 'i, 'a> {
         let needs = undeclared.needs.len() as u64;
         let enough = undeclared.free.is_some() || thread.count + fields + needs >= shape.count.min;
         enough && shape.count.max.is_none_or(|max| thread.count + required + needs <= max)
+    }
+
+    /// Whether what an object must still have fits into it, in any order, behind the names of these bits.
+    fn leaves_room(&self, thread: Thread, behind: usize) -> bool {
+        let Some(max) = self.shapes.get(thread.form).and_then(|shape| shape.count.max) else { return true };
+        let is_missing = |place: &usize| {
+            behind & (1 << *place) == 0 && self.field(*place, thread.form).is_some_and(|field| field.required)
+        };
+        let missing = (0..self.columns.len()).filter(is_missing).count();
+        let undeclared = self.undeclared.get(thread.form).and_then(Option::as_ref);
+        let needs = undeclared.map_or(0, |undeclared| undeclared.needs.len());
+        thread.count + (missing + needs) as u64 <= max
     }
 
     fn has_room(&self, thread: Thread) -> bool {

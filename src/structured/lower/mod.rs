@@ -20,4 +20,5 @@ mod written;
 use lowering::Lowering;
 pub(crate) use lowering::lower;
 pub(crate) use multiple::numerals;
+pub(crate) use rules::MAX_EDGES;
 pub(crate) use written::Written;

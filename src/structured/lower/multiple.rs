@@ -3,6 +3,7 @@ use super::{
     expr::{class, digit, many, optional, seq, text},
     factor::alt,
     number::{bounded, integer_range_of, zeros},
+    rules::MAX_EDGES,
 };
 use crate::{
     gbnf::Expr,
@@ -18,20 +19,39 @@ use crate::{
 const MAX_STATES: u128 = 4_000;
 /// The most characters, the point among them, of numbers that are told apart by what is behind the point.
 const CERTAIN: u64 = 16;
+/// The most characters of integers without an end that are multiples of a number which takes many states.
+const FEW: u64 = 9;
 const ZERO: u32 = '0' as u32;
 const POINT: u32 = '.' as u32;
 
 /// The spellings of the numbers of a set; where they take too long to find, why.
 pub(crate) fn numerals(set: &NumberSet, plain: bool) -> std::result::Result<Dfa, String> {
+    let mut numerals = up_to(set, plain, None);
+    if set.kind == Kind::Integer && is_endless(set) {
+        // Readers take some hundred digits at most. The fewer there are, the larger divisors can be told by.
+        for most in [CERTAIN, FEW] {
+            if numerals.as_ref().is_ok_and(|numerals| numerals.edges() <= MAX_EDGES) {
+                break;
+            }
+            numerals = up_to(set, plain, Some(most));
+        }
+    }
+    numerals
+}
+
+/// The spellings of the numbers of a set of at most so many characters.
+fn up_to(set: &NumberSet, plain: bool, most: Option<u64>) -> std::result::Result<Dfa, String> {
     let large = |cause: TooLarge| cause.to_string();
     let mut numerals = Dfa::from_expr(&range(set)?).map_err(large)?;
     // With an exponent, neither the point nor the digits behind it tell whether a number is whole or a multiple.
     let plain_decimal = seq([sign(), many(digit()), optional(seq([text("."), many(digit())]))]);
     numerals = numerals.and(&Dfa::from_expr(&plain_decimal).map_err(large)?).map_err(large)?;
     let has_places = set.multiples.iter().any(|multiple| !multiple.is_integer());
-    if set.kind == Kind::Fraction || !set.others.is_empty() || has_places || is_endless(set) {
-        // Readers round to 15 digits at worst: with more, a fraction could be read as none.
-        numerals = numerals.and(&Dfa::lengths(0, Some(CERTAIN)).map_err(large)?).map_err(large)?;
+    let is_open = is_endless(set) && set.kind != Kind::Integer;
+    // Readers round to 15 digits at worst: with more, a fraction could be read as none.
+    let is_rounded = set.kind == Kind::Fraction || !set.others.is_empty() || has_places || is_open;
+    if let Some(most) = most.or(is_rounded.then_some(CERTAIN)) {
+        numerals = numerals.and(&Dfa::lengths(0, Some(most)).map_err(large)?).map_err(large)?;
     }
     if set.kind != Kind::Any {
         let whole = seq([sign(), many(digit()), if plain { text("") } else { zeros() }]);
@@ -49,24 +69,24 @@ pub(crate) fn numerals(set: &NumberSet, plain: bool) -> std::result::Result<Dfa,
     Ok(numerals)
 }
 
-/// Spellings of the numbers in range; without a range, of any number of digits.
+/// Spellings of the numbers in range; without a range, integers of up to 38 digits and other numbers of any number of them.
 fn range(set: &NumberSet) -> std::result::Result<Expr, String> {
-    if set.bounds == Bounds::default() || is_sign_only(&set.bounds) {
+    if set.kind == Kind::Integer {
+        let digits = super::number::integer_ranges(&integer_range_of(&set.bounds));
+        return Ok(seq([digits, zeros()]));
+    }
+    if is_endless(set) {
         let whole = alt([text("0"), seq([class(&[('1', '9')]), many(digit())])]);
         let fraction = optional(seq([text("."), digit(), many(digit())]));
         let minus = if set.bounds == Bounds::default() { sign() } else { text("") };
         return Ok(seq([minus, whole, fraction]));
-    }
-    if set.kind == Kind::Integer {
-        let digits = super::number::integer_ranges(&integer_range_of(&set.bounds));
-        return Ok(seq([digits, zeros()]));
     }
     bounded(&set.bounds, set.width).map_err(|error| error.message().to_owned())
 }
 
 /// Whether there are multiples that no floating-point number holds.
 fn is_endless(set: &NumberSet) -> bool {
-    set.kind != Kind::Integer && (set.bounds == Bounds::default() || is_sign_only(&set.bounds))
+    set.bounds == Bounds::default() || is_sign_only(&set.bounds)
 }
 
 fn is_sign_only(bounds: &Bounds) -> bool {

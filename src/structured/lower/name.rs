@@ -21,7 +21,9 @@ const SHARED: &[&str] = &[
     "hex",
     "integer",
     "number",
+    "number-magnitude",
     "float",
+    "float-magnitude",
     "int8",
     "int16",
     "int32",
@@ -38,6 +40,11 @@ const SHARED: &[&str] = &[
 /// The longest name.
 const MAX_LENGTH: usize = 48;
 
+/// Whether this is the name of a rule that grammars share.
+pub(super) fn is_shared(name: &str) -> bool {
+    SHARED.contains(&name)
+}
+
 /// The names taken, with the number to try next for those that are wanted again.
 #[derive(Debug)]
 pub(super) struct Names(HashMap<SmolStr, u32>);
@@ -52,7 +59,7 @@ impl Names {
         let base = mangle(near);
         let mut number = match self.0.get(&base) {
             Some(number) => *number,
-            None if SHARED.contains(&base.as_str()) => 2,
+            None if is_shared(&base) => 2,
             None => {
                 self.0.insert(base.clone(), 2);
                 return base;
@@ -141,6 +148,7 @@ mod tests {
     fn no_name_is_given_twice() {
         let mut names = Names::new();
         assert_eq!(names.unique("string"), "string-2");
+        assert_eq!(names.unique("Number-magnitude"), "number-magnitude-2");
         assert_eq!(names.unique("a"), "a");
         assert_eq!(names.unique("A"), "a-2");
         assert_eq!(names.unique("a-2"), "a-2-2");

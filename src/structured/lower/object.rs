@@ -34,7 +34,7 @@ pub(super) fn objects<'a>(lowering: &mut Lowering<'_, 'a>, near: &str, shapes: &
         let ordered = !(lowering.any_order || shape.is_map)
             || shape.fields.len() > super::machine::ANY_ORDER
             || shape.fields.len() < 2;
-        let plain = shape.needs.is_empty() && shape.count == Count::default();
+        let plain = shape.needs.is_empty() && shape.count == Count::default() && shape.most_undeclared.is_none();
         // What stands inside of the brackets must not be written twice where there is nothing between.
         let tight = lowering.style.close("}", true) == lowering.style.close("}", false);
         if plain && ordered && optional <= INLINE && (tight || optional < shape.fields.len()) {
@@ -133,6 +133,8 @@ pub(super) struct Undeclared {
     pub(super) needs: Vec<Expr>,
     /// Any other, if there may be one.
     pub(super) free: Option<Expr>,
+    /// The most of all of these, where the schema sets none.
+    most: Option<u64>,
 }
 
 impl Undeclared {
@@ -177,7 +179,7 @@ impl Undeclared {
                 }
             }
         };
-        Ok(Some(Undeclared { needs, free }))
+        Ok(Some(Undeclared { needs, free, most: shape.most_undeclared }))
     }
 
     /// Those that may follow `before` other properties, and the end of the object. Absent if none can.
@@ -189,7 +191,8 @@ impl Undeclared {
         before: u64,
         first: bool,
     ) -> Result<Option<Expr>> {
-        for (keyword, count) in [("minProperties", count.min), ("maxProperties", count.max.unwrap_or(0))] {
+        let highest = count.max.or(self.most).unwrap_or(0);
+        for (keyword, count) in [("minProperties", count.min), ("maxProperties", highest)] {
             if count > MAX_COUNT {
                 return Err(schema_error(format!("`{keyword}` is above {MAX_COUNT}: lower it or leave it out")));
             }
@@ -199,7 +202,12 @@ impl Undeclared {
             return Ok(None);
         }
         let least = count.min.saturating_sub(needed);
-        let most = if self.free.is_some() { count.max.map(|max| max - needed) } else { Some(0) };
+        let most = match (&self.free, count.max) {
+            (None, _) => Some(0),
+            (_, Some(max)) => Some(max - needed),
+            // The schema may ask for more.
+            (_, None) => self.most.map(|most| most.saturating_sub(self.needs.len() as u64).max(least)),
+        };
         if most.is_some_and(|most| most < least) {
             return Ok(None);
         }

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::{
     expr::rule,
-    name::Names,
+    name::{Names, is_shared},
     shared::{Flavour, Library, Shared},
     written::{Body, OwnRule, Written},
 };
@@ -22,7 +22,7 @@ const MAX_RULES: usize = 50_000;
 /// The most expressions and bytes of text of a grammar.
 const MAX_SIZE: usize = 400_000;
 /// The most edges of an automaton that is written: what takes more, llama.cpp is slow to load.
-const MAX_EDGES: usize = 20_000;
+pub(crate) const MAX_EDGES: usize = 20_000;
 /// How many bytes of text count as one expression.
 const BYTES_AN_EXPRESSION: usize = 4;
 
@@ -171,6 +171,7 @@ impl Rules {
     /// Refers to a rule of a fixed name, which is added when it is first asked for. Its body depends on nothing but the
     /// flavour, and refers to no rules but such.
     pub(super) fn shared(&mut self, name: &'static str, body: impl FnOnce(&mut Self) -> Expr) -> Expr {
+        debug_assert!(is_shared(name), "the name `{name}` is not kept free");
         let name = SmolStr::new_static(name);
         if self.defined.insert(name.clone()) {
             let shared = self.library.find(&name).unwrap_or_else(|| self.make(&name, body));

@@ -1,4 +1,5 @@
 //! From the text of one schema to constraints.
+mod contract;
 mod fields;
 mod object;
 mod own;

@@ -57,18 +57,6 @@ pub(super) fn object<'a>(fields: &mut Fields<'_, 'a>, terms: &mut Terms, own: &m
     Ok(())
 }
 
-/// Refuses integer keys beside named fields: serde hands the keys of a flattened map on as texts, and makes no integers of
-/// them there.
-pub(super) fn check_keys(fields: &Fields<'_, '_>) -> Result<()> {
-    let Some((_, Value::Object(patterns))) = fields.get("patternProperties") else { return Ok(()) };
-    let is_integer = |pattern: &String| matches!(pattern.as_str(), r"^\d+$" | r"^-?\d+$");
-    if fields.get("properties").is_some() && patterns.keys().any(is_integer) {
-        let message = "serde reads no integer keys of a flattened map: make the keys texts, or do not flatten it";
-        return Err(fields.error("patternProperties", message));
-    }
-    Ok(())
-}
-
 /// Whether the schema is that of a map whose keys are the variants of an enum: schemars writes them in the order of the
 /// alphabet, whatever order the keys have.
 pub(super) fn is_map_of_units(fields: &Fields<'_, '_>) -> bool {

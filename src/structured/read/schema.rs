@@ -2,6 +2,7 @@
 use serde_json::{Map, Value};
 
 use super::{
+    contract,
     fields::Fields,
     object,
     own::{self, Own},
@@ -139,12 +140,14 @@ pub(crate) fn read<'a>(
         if has_object {
             object::object(&mut fields, terms, &mut record, settings.is_typed())?;
             if settings.of_type {
-                object::check_keys(&fields)?;
                 record.object.is_map = object::is_map_of_units(&fields);
                 if object.contains_key("$ref") {
                     object::mark_tags(&fields, &mut record);
                 }
             }
+        }
+        if settings.of_type {
+            contract::check(&fields, &record)?;
         }
         let alone = if settings.is_typed() { 0 } else { schema.parts.len() };
         schema.parts.insert(place.unwrap_or(alone), Part::Own(Box::new(record)));
@@ -155,7 +158,7 @@ pub(crate) fn read<'a>(
 
 fn check_standing(fields: &Fields<'_, '_>, settings: &mut Settings, keyword: &str, standing: Keyword) -> Result<()> {
     match standing {
-        Keyword::Foreign(instead) if settings.is_typed() => {
+        Keyword::Foreign(instead) if settings.is_typed() || settings.refuses_unknown() => {
             let message = format!("`{keyword}` cannot be kept by a grammar: {instead}");
             return Err(fields.error(keyword, message));
         }

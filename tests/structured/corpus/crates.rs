@@ -1,4 +1,6 @@
 //! Types of other crates that schemars knows.
+use std::collections::BTreeMap;
+
 use arbitrary::Unstructured;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use rust_decimal::Decimal;
@@ -9,6 +11,10 @@ use super::make;
 
 fn uuid(u: &mut Unstructured<'_>) -> arbitrary::Result<Uuid> {
     Ok(Uuid::from_u128(u.arbitrary()?))
+}
+
+fn by_uuid(u: &mut Unstructured<'_>) -> arbitrary::Result<BTreeMap<Uuid, u8>> {
+    Ok(make::list_of(u, 0..=2, |u| Ok((uuid(u)?, u.arbitrary()?)))?.into_iter().collect())
 }
 
 fn weekday(u: &mut Unstructured<'_>) -> arbitrary::Result<Weekday> {
@@ -36,6 +42,7 @@ corpus! {
             #[arbitrary(with = uuid)] id: Uuid,
             #[arbitrary(with = |u: &mut Unstructured| make::list_of(u, 0..=2, uuid))] more: Vec<Uuid>,
         }
+        struct KeysOfUuids { #[arbitrary(with = by_uuid)] counts: BTreeMap<Uuid, u8> }
         struct Dates {
             #[arbitrary(with = make::date)] date: NaiveDate,
             #[arbitrary(with = make::time)] time: NaiveTime,

@@ -39,6 +39,8 @@ corpus! {
             Two { second_field: Option<u8>, #[serde(rename = "X")] third: bool },
         }
         #[serde(tag = "t")]
+        enum InternalTexts { A { x: u8 }, #[arbitrary(skip)] Text(String), #[arbitrary(skip)] Truth(bool) }
+        #[serde(tag = "t")]
         enum InternalTypedMap { Flat(FlatTypedMap), Other }
         #[serde(tag = "action")]
         enum ManyInternal {

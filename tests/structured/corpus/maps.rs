@@ -1,5 +1,8 @@
 //! Maps by their keys and values.
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    num::NonZeroI32,
+};
 
 use super::{
     external::{Colour, Shape},
@@ -15,6 +18,12 @@ corpus! {
         #[derive(PartialEq, Eq, PartialOrd, Ord)]
         enum Size { Small, Medium, Large }
         #[derive(PartialEq, Eq, PartialOrd, Ord)]
+        enum Season {
+            /// The cold one.
+            Winter,
+            Summer,
+        }
+        #[derive(PartialEq, Eq, PartialOrd, Ord)]
         struct Id (u32)
         #[derive(PartialEq, Eq, PartialOrd, Ord)]
         struct Key (String)
@@ -27,6 +36,8 @@ corpus! {
         KeysOf32BitsAndSign = HashMap<i32, bool>;
         KeysOf64Bits = BTreeMap<i64, bool>;
         KeysOfOneCharacter = BTreeMap<char, u8>;
+        KeysOfNonZero = BTreeMap<NonZeroI32, u8>;
+        KeysOfDocumentedUnits = BTreeMap<Season, u8>;
         KeysOfUnits = BTreeMap<Colour, Vec<u8>>;
         KeysInAnotherOrder = BTreeMap<Size, u8>;
         KeysOfRenamedUnits = BTreeMap<KeyKind, ()>;

@@ -5,7 +5,10 @@ use arbitrary::{Arbitrary, Unstructured};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{make::without, structs::Person};
+use super::{
+    make::{self, without},
+    structs::Person,
+};
 
 #[derive(Serialize, Deserialize, JsonSchema, Arbitrary)]
 pub(super) struct Of<T> {
@@ -88,6 +91,10 @@ corpus! {
             #[serde(rename = "a-b")] dash: Option<u8>,
             #[serde(rename = "/~0~1%25")] pointer: u8,
         }
+        struct Number { #[arbitrary(with = make::finite)] magnitude: Vec<f64>, unit: String }
+        struct NumberMagnitude { #[arbitrary(with = make::finite)] x: f64 }
+        struct Float { #[arbitrary(with = make::finite)] magnitude: Vec<f32> }
+        struct NamesOfNumbers { numbers: Vec<Number>, floats: Vec<Float>, most: Option<NumberMagnitude> }
         struct PrefixNames { a: Option<u8>, aa: Option<u8>, aaa: Option<u8>, ab: Option<u8>, b: Option<u8>, aab: u8 }
         struct SpacesInNames {
             #[serde(rename = " ")] one: u8,
