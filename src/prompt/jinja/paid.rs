@@ -40,7 +40,7 @@ pub(super) fn join_filter(
     let attribute = attribute.map_or_else(|| options.get::<Option<&str>>("attribute"), |given| Ok(Some(given)))?;
     options.assert_all_used()?;
     let items = items(state, value)?.map(|item| match attribute {
-        Some(path) => path.split('.').fold(item, part_of),
+        Some(path) => path.split('.').fold(item, |value, name| part_of(&value, name)),
         None => item,
     });
     join(state, separator.unwrap_or_default(), items)
@@ -56,7 +56,7 @@ fn items(state: &State<'_, '_>, value: &Value) -> Result<impl Iterator<Item = Va
     })
 }
 
-fn part_of(value: Value, name: &str) -> Value {
+fn part_of(value: &Value, name: &str) -> Value {
     let part = match name.parse::<usize>() {
         Ok(index) => value.get_item_by_index(index),
         Err(_) => value.get_attr(name),
