@@ -1,8 +1,8 @@
 //! What is asked again is answered from the cache, and only that.
 use crate::support::{Shelf, Toned, counting, deltas};
 use catena::{
-    CallbackHandler, Chunk, Completion, ErrorKind, FinishReason, GenerateOptions, Grammar, LLM, Message, Model,
-    Request, RunConfig, RunContext, RunInfo, input, testing::FakeLlm,
+    CallbackHandler, Completion, ErrorKind, FinishReason, GenerateOptions, Grammar, Message, Model, Request, RunConfig,
+    RunContext, RunInfo, input, testing::FakeLlm,
 };
 use futures::StreamExt;
 use std::sync::{Arc, Mutex};

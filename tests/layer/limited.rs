@@ -23,7 +23,16 @@ async fn those_that_wait_come_through_in_the_end() {
 
 #[test]
 fn a_rate_that_lets_nothing_through_is_an_error() {
-    for (rate, burst) in [(0.0, 1), (-1.0, 1), (f64::NAN, 1), (f64::INFINITY, 1), (1e-300, 1), (1.0, 0), (1.0 / 3600.0, u32::MAX), (1e-6, 18_448)] {
+    for (rate, burst) in [
+        (0.0, 1),
+        (-1.0, 1),
+        (f64::NAN, 1),
+        (f64::INFINITY, 1),
+        (1e-300, 1),
+        (1.0, 0),
+        (1.0 / 3600.0, u32::MAX),
+        (1e-6, 18_448),
+    ] {
         let error = Limiter::new(rate, burst).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidOption, "{rate} {burst}");
         assert!(error.path().is_some());
