@@ -87,8 +87,7 @@ def json_schema(title: str, fields: list[Field], rng: random.Random, largest: di
         return {"anyOf": [reference, {"type": "null"}]} if f.optional else reference
 
     def variant(tag: str, value: str, parts: list[Field]) -> dict:
-        properties = {p.name: place(p) for p in parts}
-        properties[tag] = {"type": "string", "const": value}
+        properties = {tag: {"type": "string", "const": value}, **{p.name: place(p) for p in parts}}
         return {"type": "object", "properties": properties, "required": [tag, *(p.name for p in parts)]}
 
     def obj(parts: list[Field]) -> dict:
