@@ -389,6 +389,10 @@ impl Sequence {
 
     /// Brings the answer to its end.
     fn close(&mut self, rest: &[u32], logits: &[f32], around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
+        // Where no token is left to write, none is waited for.
+        if rest.is_empty() {
+            return Ok(Some(FinishReason::Closed));
+        }
         self.writer.close_with(rest);
         if self.job.options.logprobs.is_some() {
             // Each token waits for the logits that tell how probable it was.
