@@ -267,20 +267,18 @@ fn model_params(setup: &Setup) -> Result<LlamaModelParams> {
 
 fn context_params(setup: &Setup, model: &LlamaModel) -> Result<LlamaContextParams> {
     let n_parallel = n_parallel(setup, model);
-    let n_ctx =
-        if is_shared(setup) {
-            setup.n_ctx
-        } else {
-            let each = n_ctx_wanted(setup, model);
-            let all = each.checked_mul(n_parallel).filter(|&all| i32::try_from(all).is_ok());
-            Some(all.ok_or_else(|| {
-                invalid("n_parallel", &n_parallel, &format!("fewer, for contexts of {each} tokens each"))
-            })?)
-        };
+    let each = n_ctx_wanted(setup, model);
+    let n_ctx = if is_shared(setup) {
+        // llama.cpp makes batches no larger than the context.
+        each.max(n_parallel)
+    } else {
+        let all = each.checked_mul(n_parallel).filter(|&all| i32::try_from(all).is_ok());
+        all.ok_or_else(|| invalid("n_parallel", &n_parallel, &format!("fewer, for contexts of {each} tokens each")))?
+    };
     let threads = i32::try_from(setup.n_threads).unwrap_or(i32::MAX);
     let threads_batch = setup.n_threads_batch.map_or(threads, |threads| i32::try_from(threads).unwrap_or(i32::MAX));
     let params = LlamaContextParams::default()
-        .with_n_ctx(n_ctx.and_then(NonZeroU32::new))
+        .with_n_ctx(NonZeroU32::new(n_ctx))
         .with_kv_unified(is_shared(setup))
         // llama.cpp wants room for the logits of all sequences.
         .with_n_batch(setup.n_batch.max(n_parallel))

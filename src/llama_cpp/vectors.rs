@@ -202,7 +202,8 @@ fn context<'model>(
 ) -> Result<LlamaContext<'model>> {
     let threads = i32::try_from(setup.n_threads).unwrap_or(i32::MAX);
     let params = LlamaContextParams::default()
-        .with_n_ctx(NonZeroU32::new(n_ctx))
+        // llama.cpp makes batches no larger than the context, and wants room in them for all sequences.
+        .with_n_ctx(NonZeroU32::new(n_ctx.max(TOGETHER)))
         // Models that look at a text as a whole must be given it as a whole.
         .with_n_batch(n_ctx.max(TOGETHER))
         .with_n_ubatch(n_ctx.max(TOGETHER))

@@ -62,6 +62,14 @@ async fn long_texts_are_errors_or_cut() {
     assert!((product(&raw, &raw) - 1.0).abs() > 1e-2);
 }
 
+#[tokio::test]
+async fn a_context_may_be_smaller_than_the_texts_made_at_once_are_many() {
+    let short: Vec<String> = (b'a'..=b'z').cycle().take(50).map(|letter| char::from(letter).to_string()).collect();
+    let (small, large) = (tiny().n_ctx(8).load().unwrap(), tiny().load().unwrap());
+    let (small, large) = (small.embed(&short).await.unwrap(), large.embed(&short).await.unwrap());
+    assert!(small.iter().zip(&large).all(|(small, large)| product(small, large) > 0.999));
+}
+
 /// Models that make a vector of the last token are trained on that which ends a text.
 #[tokio::test]
 async fn a_text_that_is_cut_keeps_its_end() {
