@@ -101,12 +101,11 @@ impl Scheduler<'_, '_> {
                 return;
             };
             let may_guess = self.may_guess_in(taken.slot);
-            self.around.counters.cached_tokens.add(taken.cached);
             if let Some(text) = self.texts.get_mut(at) {
                 text.slot = Some(taken.slot);
                 text.behind = None;
                 text.is_parked = false;
-                text.sequence.resume(taken.cached);
+                self.around.counters.cached_tokens.add(text.sequence.sit(taken.cached));
                 if !may_guess {
                     text.sequence.forget_guess();
                 }

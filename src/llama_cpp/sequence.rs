@@ -176,7 +176,17 @@ impl Sequence {
     /// Goes on from the first `count` tokens, which the engine holds.
     pub(super) fn resume(&mut self, count: usize) {
         self.evaluated = count;
-        self.cached.get_or_insert(count);
+    }
+
+    /// Begins in a place of the memory that holds the first `count` tokens. Says how many of the prompt's were held when
+    /// the text was begun, the first time it is told so.
+    pub(super) fn sit(&mut self, count: usize) -> usize {
+        self.resume(count);
+        if self.cached.is_some() {
+            return 0;
+        }
+        // What is forced behind the prompt may have been held, too.
+        *self.cached.insert(count.min(self.n_prompt))
     }
 
     /// Notes that the next `count` tokens were evaluated.
