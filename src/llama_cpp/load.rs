@@ -41,14 +41,23 @@ pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
     if setup.draft.is_some() && (model.is_recurrent() || model.is_hybrid()) {
         return Err(Error::new(ErrorKind::Unsupported, RECURRENT).with_path(setup.path.display().to_string()));
     }
-    match architecture(&model).as_str() {
-        encoder if encoder.starts_with("t5") || encoder.contains("bert") => Err(Error::new(
-            ErrorKind::Unsupported,
-            format!("a model of architecture `{encoder}` does not continue text: load a decoder-only model"),
-        )
-        .with_path(setup.path.display().to_string())),
-        _ => Ok(model),
+    let architecture = architecture(&model);
+    let causal = model.meta_val_str(&format!("{architecture}.attention.causal"));
+    if !continues_text(&architecture) || causal.is_ok_and(|causal| causal == "false") {
+        let message = format!(
+            "the model, of architecture `{architecture}`, does not continue text: load a decoder-only model with causal \
+             attention"
+        );
+        return Err(Error::new(ErrorKind::Unsupported, message).with_path(setup.path.display().to_string()));
     }
+    Ok(model)
+}
+
+/// Whether models of this architecture write a text token by token. llama.cpp evaluates the others too, without an error:
+/// it gives no logits of encoders, and models that write by diffusion see nothing of the text before.
+fn continues_text(architecture: &str) -> bool {
+    let others = ["gemma-embedding", "llama-embed", "clef", "wavtokenizer-dec", "dream", "llada", "llada-moe", "rnd1"];
+    !architecture.starts_with("t5") && !architecture.contains("bert") && !others.contains(&architecture)
 }
 
 /// Opens a model file.
