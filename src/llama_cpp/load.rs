@@ -134,10 +134,13 @@ pub(super) fn n_ctx_wanted(setup: &Setup, model: &LlamaModel) -> u32 {
 
 /// Reads the texts of all tokens.
 pub(super) fn vocabulary(setup: &Setup, model: &LlamaModel) -> Result<Vocabulary> {
-    Vocabulary::read(&model.vocab()).ok_or_else(|| {
-        Error::new(ErrorKind::Load, "the model file has no tokenizer: convert the model again, with its tokenizer")
-            .with_path(setup.path.display().to_string())
-    })
+    Vocabulary::read(model).ok_or_else(|| no_tokenizer(setup))
+}
+
+/// What is told of a model that cannot read texts.
+pub(super) fn no_tokenizer(setup: &Setup) -> Error {
+    Error::new(ErrorKind::Load, "the model file has no tokenizer: convert the model again, with its tokenizer")
+        .with_path(setup.path.display().to_string())
 }
 
 /// Gathers what the handle keeps.

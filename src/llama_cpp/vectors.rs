@@ -6,6 +6,7 @@ use super::{
     load, log,
     owner::{self, Fault, closed, telling},
     setup::Setup,
+    vocab::has_tokenizer,
 };
 use crate::{Error, ErrorKind, Result, llm::invalid};
 use async_channel::{Receiver, RecvError, Sender};
@@ -144,8 +145,11 @@ fn run(
     ready: &Sender<Result<usize>>,
     fault: &OnceLock<String>,
 ) {
-    let loaded = (|| {
+    let loaded = telling(fault, || -> Result<()> {
         let model = load::open(setup)?;
+        if !has_tokenizer(&model) {
+            return Err(load::no_tokenizer(setup));
+        }
         let architecture = load::architecture(&model);
         let unsupported = |message: String| {
             Err(Error::new(ErrorKind::Unsupported, message).with_path(setup.path.display().to_string()))
@@ -185,7 +189,7 @@ fn run(
             let _ = reply.send(vectors);
         }
         Ok(())
-    })();
+    });
     if let Err(error) = loaded {
         let _ = ready.send_blocking(Err(error));
     }
