@@ -9,7 +9,7 @@ use super::{
     slots::common,
     state,
 };
-use crate::{Chunk, Completion, FinishReason, Result, Timings, Usage};
+use crate::{Chunk, Completion, Error, ErrorKind, FinishReason, Result, Timings, Usage};
 use std::path::Path;
 
 /// A head that another text is evaluating is waited for from this many tokens on.
@@ -56,6 +56,11 @@ impl Scheduler<'_, '_> {
     /// Takes over the state in a file.
     fn restore(&mut self, path: &Path) -> Result<usize> {
         let adapter = state::check(path, &self.around.identities)?;
+        if self.pace.alone {
+            let message = "a state does not tell in which batches it was evaluated, and with `deterministic` texts go on \
+                           from whole ones alone: load the model without it";
+            return Err(Error::new(ErrorKind::Unsupported, message).with_path(path.display().to_string()));
+        }
         self.slots.restore(&mut self.engine, path, adapter)
     }
 
