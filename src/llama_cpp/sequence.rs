@@ -240,11 +240,15 @@ impl Sequence {
             forward: self.writer.goes_forward(),
             tokens: Vec::new(),
             is_over: false,
+            rests: false,
         })
     }
 
-    /// Takes over what a draft model guessed.
-    pub(super) fn take_draft(&mut self, mut guess: Vec<LlamaToken>) {
+    /// Takes over what a draft model guessed, and whether it is of no use to ask it again soon.
+    pub(super) fn take_draft(&mut self, mut guess: Vec<LlamaToken>, rests: bool) {
+        if rests {
+            self.drafting.rest(self.tokens.len());
+        }
         guess.truncate(self.room_of_guess());
         self.writer.keep_possible(&mut guess);
         self.is_drafted = true;
