@@ -171,7 +171,9 @@ fn run(
         let pooling = match wanted {
             Wanted::Scores => LlamaPoolingType::Rank,
             Wanted::Vectors(Some(pooling)) => pooling,
-            Wanted::Vectors(None) if pooling.is_some() => LlamaPoolingType::Unspecified,
+            Wanted::Vectors(None) if pooling.as_deref().is_some_and(|pooling| pooling != EACH) => {
+                LlamaPoolingType::Unspecified
+            }
             Wanted::Vectors(None) => LlamaPoolingType::Mean,
         };
         let n_ctx = setup.n_ctx.unwrap_or_else(|| model.n_ctx_train().clamp(1, 8192));
@@ -197,6 +199,9 @@ fn run(
 
 /// What a model file says of its pooling when it is one that ranks.
 const RANK: &str = "4";
+
+/// And where each token keeps its own vector.
+const EACH: &str = "0";
 
 fn context<'model>(
     setup: &Setup,

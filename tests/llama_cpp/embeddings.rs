@@ -88,6 +88,22 @@ async fn a_text_that_is_cut_keeps_its_end() {
     assert!(product(&cut, &fits) > 0.9999, "{}", product(&cut, &fits));
 }
 
+#[tokio::test]
+async fn an_empty_text_is_told() {
+    let error = tiny().load().unwrap().embed(&["a".to_owned(), String::new()]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidOption, "{error}");
+    assert!(error.message().contains("text 1 is empty"), "{error}");
+}
+
+#[tokio::test]
+async fn a_model_without_pooling_gives_the_mean() {
+    let file = Gguf::llama(1, 1.0).number("llama.pooling_type", 0).write();
+    let builder = || LlamaCppEmbeddings::builder(file.path()).n_ctx(64).n_threads(1);
+    let usual = builder().load().unwrap().embed_one("a text").await.unwrap();
+    let mean = builder().pooling(Pooling::Mean).load().unwrap().embed_one("a text").await.unwrap();
+    assert!(product(&usual, &mean) > 0.9999);
+}
+
 #[test]
 fn what_cannot_be_loaded_is_told() {
     assert_eq!(LlamaCppEmbeddings::builder("/no/such.gguf").load().unwrap_err().kind(), ErrorKind::Load);
