@@ -117,6 +117,8 @@ pub(super) fn theirs(options: GenerateOptions, carried: &[CallOption], id: &str)
     let named = serde_json::to_value(&options).map_err(Error::other)?;
     let given = named.as_object().into_iter().flatten().filter(|(name, value)| match (name.as_str(), value) {
         ("echo" | "lookup", Value::Bool(false)) | (_, Value::Null) => false,
+        // Without any a sequence ends nowhere, which is not the default.
+        ("dry_sequence_breakers", _) => true,
         (_, value) => **value != json!([]),
     });
     let mut any = false;

@@ -9,7 +9,7 @@ use super::{
     slots::common,
     state,
 };
-use crate::{Chunk, Completion, FinishReason, Result, Timings, Usage};
+use crate::{Chunk, Completion, Error, ErrorKind, FinishReason, Result, Timings, Usage};
 use std::path::Path;
 
 /// A head that another text is evaluating is waited for from this many tokens on.
@@ -56,6 +56,11 @@ impl Scheduler<'_, '_> {
     /// Takes over the state in a file.
     fn restore(&mut self, path: &Path) -> Result<usize> {
         let adapter = state::check(path, &self.around.identities)?;
+        if self.pace.alone {
+            let message = "a state does not tell in which batches it was evaluated, and with `deterministic` texts go on \
+                           from whole ones alone: load the model without it";
+            return Err(Error::new(ErrorKind::Unsupported, message).with_path(path.display().to_string()));
+        }
         self.slots.restore(&mut self.engine, path, adapter)
     }
 
@@ -101,12 +106,11 @@ impl Scheduler<'_, '_> {
                 return;
             };
             let may_guess = self.may_guess_in(taken.slot);
-            self.around.counters.cached_tokens.add(taken.cached);
             if let Some(text) = self.texts.get_mut(at) {
                 text.slot = Some(taken.slot);
                 text.behind = None;
                 text.is_parked = false;
-                text.sequence.resume(taken.cached);
+                self.around.counters.cached_tokens.add(text.sequence.sit(taken.cached));
                 if !may_guess {
                     text.sequence.forget_guess();
                 }

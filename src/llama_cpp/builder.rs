@@ -196,7 +196,7 @@ impl LlamaCppBuilder {
     /// folder, which take `bytes` at most, and are read again for prompts that begin like them, also after the model was
     /// loaded again. The folder may serve several models. A state that cannot be written or read is evaluated again,
     /// and counted in [`Stats::spill_failures`](crate::Stats::spill_failures). Texts wait while a state is written or
-    /// read, so this is for long prompts that come back, on a fast disk. Default: nowhere.
+    /// read, so this is for long prompts that come back, on a fast disk. An error with `deterministic`. Default: nowhere.
     pub fn spill(mut self, folder: impl Into<PathBuf>, bytes: u64) -> Self {
         self.setup.spill = Some((folder.into(), bytes));
         self

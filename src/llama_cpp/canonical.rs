@@ -1,10 +1,6 @@
 //! Texts cut into tokens as the model's own tokenizer cuts them.
-use super::vocab::{Vocabulary, id};
-use llama_cpp_2::{
-    model::LlamaModel,
-    token::LlamaToken,
-    vocab::{LlamaVocab, VocabType},
-};
+use super::vocab::{Vocabulary, id, tokenizer};
+use llama_cpp_2::{model::LlamaModel, token::LlamaToken, vocab::LlamaVocab};
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 /// Texts that are kept: those that grammars force come again and again.
@@ -24,9 +20,9 @@ pub(super) struct Canonical {
 type Cut = Option<Arc<[u32]>>;
 
 impl Canonical {
-    pub(super) fn new(vocab: &LlamaVocab<'_>) -> Self {
-        let adds_space = matches!(vocab.vocab_type(), VocabType::SPM | VocabType::UGM | VocabType::WPM);
-        let guard = if adds_space { vocab.tokenize(GUARD, false, false) } else { Vec::new() };
+    pub(super) fn new(model: &LlamaModel) -> Self {
+        let adds_space = matches!(tokenizer(model).as_str(), "llama" | "t5" | "bert");
+        let guard = if adds_space { model.vocab().tokenize(GUARD, false, false) } else { Vec::new() };
         Canonical { guard, known: RefCell::default() }
     }
 

@@ -8,7 +8,7 @@ use super::{
     lora::Adapters,
     setup::Setup,
     slots::common,
-    vocab::Vocabulary,
+    vocab::{Vocabulary, id},
     writer::llama_token,
 };
 use crate::{Error, ErrorKind, Result, constraint::Constraint};
@@ -22,6 +22,8 @@ pub(super) struct Draft<'model> {
     engine: Engine<'model>,
     /// What its memory holds of the text in each slot.
     held: Vec<Vec<LlamaToken>>,
+    /// Tokens that it knows.
+    n_vocab: usize,
     candidates: Candidates,
 }
 
@@ -38,6 +40,8 @@ pub(super) struct Guess<'text> {
     pub(super) forward: bool,
     pub(super) tokens: Vec<LlamaToken>,
     pub(super) is_over: bool,
+    /// Whether it is of no use to ask again soon.
+    pub(super) rests: bool,
 }
 
 /// How the smaller model is loaded beside one with a context of so many tokens.
@@ -65,7 +69,8 @@ impl<'model> Draft<'model> {
     /// Makes the context of a smaller model that is to guess for one with this vocabulary.
     pub(super) fn new(setup: &Setup, model: &'model LlamaModel, vocabulary: &Vocabulary) -> Result<Self> {
         let path = || setup.path.display().to_string();
-        if let Some(difference) = vocabulary.difference(&load::vocabulary(setup, model)?) {
+        let own = load::vocabulary(setup, model)?;
+        if let Some(difference) = vocabulary.difference(&own) {
             let message = format!(
                 "the draft model has another vocabulary, {difference}: take a smaller model of the same family"
             );
@@ -77,14 +82,21 @@ impl<'model> Draft<'model> {
             return Err(Error::new(ErrorKind::Unsupported, RECURRENT).with_path(path()));
         }
         let engine = Engine::new(layout, context, Adapters::new(None, Vec::new()));
-        Ok(Draft { engine, held: vec![Vec::new(); layout.slots], candidates: Candidates::new(Vec::new()) })
+        let (held, n_vocab) = (vec![Vec::new(); layout.slots], own.len());
+        Ok(Draft { engine, held, n_vocab, candidates: Candidates::new(Vec::new()) })
     }
 
-    /// Guesses what comes after texts. Where that cannot be done, there are fewer guesses, or none.
-    pub(super) fn guess(&mut self, guesses: &mut [Guess<'_>], around: &Surroundings<'_>) {
+    /// Guesses what comes after texts; those that are being written have these slots. Where that cannot be done, there are
+    /// fewer guesses, or none.
+    pub(super) fn guess(&mut self, guesses: &mut [Guess<'_>], seated: &[usize], around: &Surroundings<'_>) {
         for guess in &mut *guesses {
             self.keep_common(guess);
+            let held = self.held.get(guess.slot).map_or(0, Vec::len);
+            if guess.written.iter().skip(held).any(|&token| id(token) as usize >= self.n_vocab) {
+                guess.rest();
+            }
         }
+        self.make_room(guesses, seated);
         loop {
             self.engine.begin();
             let mut parts = Vec::new();
@@ -94,14 +106,17 @@ impl<'model> Draft<'model> {
             if parts.is_empty() {
                 return;
             }
-            around.counters.draft_tokens.add(parts.iter().map(|part| part.count).sum());
             if !matches!(self.engine.decode(), Ok(Decoded::Done)) {
-                // Mostly the memory is full. It holds nothing that cannot be evaluated again.
+                // The memory holds nothing that cannot be evaluated again.
                 for slot in 0..self.held.len() {
                     self.forget(slot);
                 }
+                for guess in &mut *guesses {
+                    guess.rest();
+                }
                 return;
             }
+            around.counters.draft_tokens.add(parts.iter().map(|part| part.count).sum());
             for Part { at, count, row } in parts {
                 let Some(guess) = guesses.get_mut(at) else { continue };
                 if let Some(held) = self.held.get_mut(guess.slot) {
@@ -117,6 +132,37 @@ impl<'model> Draft<'model> {
                 guess.is_over |= chosen.is_none() || guess.tokens.len() >= guess.most;
             }
         }
+    }
+
+    /// Lets texts rest that the memory has no room for, those first of which most would have to be evaluated: what gives
+    /// way to another text and comes back is evaluated at each turn.
+    fn make_room(&mut self, guesses: &mut [Guess<'_>], seated: &[usize]) {
+        if self.fits(guesses) {
+            return;
+        }
+        for slot in (0..self.held.len()).filter(|slot| !seated.contains(slot)) {
+            self.forget(slot);
+        }
+        while !self.fits(guesses) {
+            let open = guesses.iter_mut().filter(|guess| !guess.is_over);
+            let Some(guess) = open.max_by_key(|guess| self.missing(guess)) else { return };
+            guess.rest();
+            self.forget(guess.slot);
+        }
+    }
+
+    /// Whether there is room for these texts and guesses beside all that is held.
+    fn fits(&self, guesses: &[Guess<'_>]) -> bool {
+        let layout = self.engine.layout();
+        let held: usize = self.held.iter().map(Vec::len).sum();
+        let missing: usize = guesses.iter().filter(|guess| !guess.is_over).map(|guess| self.missing(guess)).sum();
+        !layout.shared || held + missing <= layout.n_ctx as usize
+    }
+
+    /// Tokens of a text and a guess at it that are not held.
+    fn missing(&self, guess: &Guess<'_>) -> usize {
+        let held = self.held.get(guess.slot).map_or(0, Vec::len);
+        (guess.written.len() + guess.most).saturating_sub(held)
     }
 
     /// Forgets what the memory holds of a slot that is not of this text.
@@ -165,6 +211,12 @@ struct Part {
 }
 
 impl Guess<'_> {
+    /// Ends it, and says that it is of no use to ask again soon.
+    fn rest(&mut self) {
+        self.is_over = true;
+        self.rests = true;
+    }
+
     /// The text with what is guessed of it.
     fn all(&self) -> impl Iterator<Item = LlamaToken> + '_ {
         self.written.iter().chain(&self.tokens).copied()

@@ -48,11 +48,13 @@ impl Embedder<'_> {
 
     fn tokens(&self, at: usize, input: &Input) -> Result<Vec<LlamaToken>> {
         let vocab = self.model.vocab();
+        let (Input::Text(written) | Input::Pair(_, written)) = input;
         let (text, before, after) = match input {
             Input::Text(text) => (vocab.tokenize(text.as_bytes(), true, false), Vec::new(), Vec::new()),
             Input::Pair(question, text) => self.pair(question, text),
         };
-        if text.is_empty() {
+        // Many tokenizers begin and end a text that is empty, too.
+        if written.is_empty() || text.is_empty() {
             return Err(Error::new(
                 ErrorKind::InvalidOption,
                 format!("text {at} is empty: there is nothing to read in it"),

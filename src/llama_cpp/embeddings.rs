@@ -46,7 +46,7 @@ struct Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Pooling {
-    /// As the model file says; the mean, where it says nothing.
+    /// As the model file says; the mean, where it says nothing, or that each token keeps its own.
     #[default]
     Model,
     /// Their mean.

@@ -127,11 +127,15 @@ impl Scheduler<'_, '_> {
                 row = if as_guessed { part.rows.get(right) } else { None };
                 text.sequence.count_right(right - before);
             }
+            // Asked first: of a slot that had to be cleared anything could be cut off.
+            let may_guess = self.may_guess_in(part.slot);
             if part.guessed > 0 {
                 self.keep_right(part, right);
             }
-            let may_guess = self.may_guess_in(part.slot) && !part.rows.is_empty();
-            if let Some(text) = self.texts.get_mut(part.text).filter(|text| may_guess && !text.is_over) {
+            let Some(text) = self.texts.get_mut(part.text).filter(|text| !text.is_over) else { continue };
+            if !may_guess {
+                text.sequence.forget_guess();
+            } else if !part.rows.is_empty() {
                 text.sequence.guess_next();
             }
         }

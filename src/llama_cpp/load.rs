@@ -41,14 +41,23 @@ pub(super) fn model(setup: &Setup) -> Result<LlamaModel> {
     if setup.draft.is_some() && (model.is_recurrent() || model.is_hybrid()) {
         return Err(Error::new(ErrorKind::Unsupported, RECURRENT).with_path(setup.path.display().to_string()));
     }
-    match architecture(&model).as_str() {
-        encoder if encoder.starts_with("t5") || encoder.contains("bert") => Err(Error::new(
-            ErrorKind::Unsupported,
-            format!("a model of architecture `{encoder}` does not continue text: load a decoder-only model"),
-        )
-        .with_path(setup.path.display().to_string())),
-        _ => Ok(model),
+    let architecture = architecture(&model);
+    let causal = model.meta_val_str(&format!("{architecture}.attention.causal"));
+    if !continues_text(&architecture) || causal.is_ok_and(|causal| causal == "false") {
+        let message = format!(
+            "the model, of architecture `{architecture}`, does not continue text: load a decoder-only model with causal \
+             attention"
+        );
+        return Err(Error::new(ErrorKind::Unsupported, message).with_path(setup.path.display().to_string()));
     }
+    Ok(model)
+}
+
+/// Whether models of this architecture write a text token by token. llama.cpp evaluates the others too, without an error:
+/// it gives no logits of encoders, and models that write by diffusion see nothing of the text before.
+fn continues_text(architecture: &str) -> bool {
+    let others = ["gemma-embedding", "llama-embed", "clef", "wavtokenizer-dec", "dream", "llada", "llada-moe", "rnd1"];
+    !architecture.starts_with("t5") && !architecture.contains("bert") && !others.contains(&architecture)
 }
 
 /// Opens a model file.
@@ -125,10 +134,13 @@ pub(super) fn n_ctx_wanted(setup: &Setup, model: &LlamaModel) -> u32 {
 
 /// Reads the texts of all tokens.
 pub(super) fn vocabulary(setup: &Setup, model: &LlamaModel) -> Result<Vocabulary> {
-    Vocabulary::read(&model.vocab()).ok_or_else(|| {
-        Error::new(ErrorKind::Load, "the model file has no tokenizer: convert the model again, with its tokenizer")
-            .with_path(setup.path.display().to_string())
-    })
+    Vocabulary::read(model).ok_or_else(|| no_tokenizer(setup))
+}
+
+/// What is told of a model that cannot read texts.
+pub(super) fn no_tokenizer(setup: &Setup) -> Error {
+    Error::new(ErrorKind::Load, "the model file has no tokenizer: convert the model again, with its tokenizer")
+        .with_path(setup.path.display().to_string())
 }
 
 /// Gathers what the handle keeps.
@@ -267,20 +279,18 @@ fn model_params(setup: &Setup) -> Result<LlamaModelParams> {
 
 fn context_params(setup: &Setup, model: &LlamaModel) -> Result<LlamaContextParams> {
     let n_parallel = n_parallel(setup, model);
-    let n_ctx =
-        if is_shared(setup) {
-            setup.n_ctx
-        } else {
-            let each = n_ctx_wanted(setup, model);
-            let all = each.checked_mul(n_parallel).filter(|&all| i32::try_from(all).is_ok());
-            Some(all.ok_or_else(|| {
-                invalid("n_parallel", &n_parallel, &format!("fewer, for contexts of {each} tokens each"))
-            })?)
-        };
+    let each = n_ctx_wanted(setup, model);
+    let n_ctx = if is_shared(setup) {
+        // llama.cpp makes batches no larger than the context.
+        each.max(n_parallel)
+    } else {
+        let all = each.checked_mul(n_parallel).filter(|&all| i32::try_from(all).is_ok());
+        all.ok_or_else(|| invalid("n_parallel", &n_parallel, &format!("fewer, for contexts of {each} tokens each")))?
+    };
     let threads = i32::try_from(setup.n_threads).unwrap_or(i32::MAX);
     let threads_batch = setup.n_threads_batch.map_or(threads, |threads| i32::try_from(threads).unwrap_or(i32::MAX));
     let params = LlamaContextParams::default()
-        .with_n_ctx(n_ctx.and_then(NonZeroU32::new))
+        .with_n_ctx(NonZeroU32::new(n_ctx))
         .with_kv_unified(is_shared(setup))
         // llama.cpp wants room for the logits of all sequences.
         .with_n_batch(setup.n_batch.max(n_parallel))

@@ -29,20 +29,22 @@ pub(super) struct Part {
     pub(super) rows: Vec<Row>,
 }
 
-/// The parts of the next step, of the texts that are written with this adapter: texts that are being written first, in turn, then prompts in the order they came.
+/// The parts of the next step, of the texts that are written with this adapter: texts that are being written first, in turn,
+/// then prompts in the order they came, and what is only guessed in the room that is left.
 ///
-/// So a long prompt never keeps the others from writing, and where a batch has no room for all, each gets its turn.
+/// So a long prompt never keeps the others from writing, where a batch has no room for all, each gets its turn, and guesses
+/// keep no prompt waiting.
 pub(super) fn plan(texts: &[Text], adapter: Adapter, pace: Pace, turn: usize) -> Vec<Part> {
     let is_of = |text: &Text| text.slot.is_some() && text.sequence.adapter() == adapter;
     let seated = |&at: &usize| texts.get(at).is_some_and(is_of);
     let (writing, reading): (Vec<usize>, Vec<usize>) =
         (0..texts.len()).filter(seated).partition(|&at| texts.get(at).is_some_and(|text| text.sequence.is_writing()));
-    let mut parts = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
     let mut room = pace.n_batch;
     let first = turn.checked_rem(writing.len()).unwrap_or(0);
     for &at in writing.iter().cycle().skip(first).take(writing.len()) {
         let part = part(texts, at, if pace.alone { pace.n_batch } else { room });
-        room -= part.as_ref().map_or(0, |part| part.size().min(room));
+        room -= part.as_ref().map_or(0, |part| part.count.min(room));
         parts.extend(part);
     }
     let mut budget = if writing.is_empty() { room } else { room.min(pace.beside) };
@@ -53,8 +55,15 @@ pub(super) fn plan(texts: &[Text], adapter: Adapter, pace: Pace, turn: usize) ->
             break;
         }
         let part = part(texts, at, budget);
-        budget -= part.as_ref().map_or(0, Part::size);
+        let count = part.as_ref().map_or(0, |part| part.count);
+        budget -= count;
+        room -= count;
         parts.extend(part);
+    }
+    for part in parts.iter_mut().filter(|part| part.is_last) {
+        let guess = texts.get(part.text).map_or(0, |text| text.sequence.guess().len());
+        part.guessed = guess.min(room);
+        room -= part.guessed;
     }
     // Neighbours in memory are evaluated in one go.
     parts.sort_by_key(|part| part.slot);
@@ -66,8 +75,7 @@ fn part(texts: &[Text], at: usize, most: usize) -> Option<Part> {
     let pending = text.sequence.pending().len();
     let count = pending.min(most);
     let (slot, from, is_last) = (text.slot?, text.sequence.evaluated(), count == pending);
-    let guessed = if is_last { text.sequence.guess().len().min(most - count) } else { 0 };
-    (count > 0).then_some(Part { text: at, slot, from, count, is_last, guessed, rows: Vec::new() })
+    (count > 0).then_some(Part { text: at, slot, from, count, is_last, guessed: 0, rows: Vec::new() })
 }
 
 impl Part {

@@ -23,7 +23,8 @@ impl LlamaCpp {
     /// # Errors
     /// [`ErrorKind::Load`](crate::ErrorKind::Load) for a file that is damaged, no state, or one of another model or of one
     /// that was loaded in another way; [`ErrorKind::Io`](crate::ErrorKind::Io) where it cannot be read;
-    /// [`ErrorKind::InvalidOption`](crate::ErrorKind::InvalidOption) where `cache_tokens` keeps no such state.
+    /// [`ErrorKind::InvalidOption`](crate::ErrorKind::InvalidOption) where `cache_tokens` keeps no such state;
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a model that was loaded with `deterministic`.
     ///
     /// # Examples
     ///

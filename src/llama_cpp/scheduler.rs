@@ -175,11 +175,12 @@ impl<'a, 'model> Scheduler<'a, 'model> {
         if guesses.is_empty() {
             return;
         }
-        draft.guess(&mut guesses, self.around);
-        let drafted: Vec<_> = guesses.into_iter().map(|guess| guess.tokens).collect();
-        for (at, tokens) in places.into_iter().zip(drafted) {
+        let seated: Vec<usize> = self.texts.iter().filter_map(|text| text.slot).collect();
+        draft.guess(&mut guesses, &seated, self.around);
+        let drafted: Vec<_> = guesses.into_iter().map(|guess| (guess.tokens, guess.rests)).collect();
+        for (at, (tokens, rests)) in places.into_iter().zip(drafted) {
             if let Some(text) = self.texts.get_mut(at) {
-                text.sequence.take_draft(tokens);
+                text.sequence.take_draft(tokens, rests);
             }
         }
         let took = usize::try_from(started.elapsed().as_micros()).unwrap_or(0);

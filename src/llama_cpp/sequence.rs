@@ -176,7 +176,17 @@ impl Sequence {
     /// Goes on from the first `count` tokens, which the engine holds.
     pub(super) fn resume(&mut self, count: usize) {
         self.evaluated = count;
-        self.cached.get_or_insert(count);
+    }
+
+    /// Begins in a place of the memory that holds the first `count` tokens. Says how many of the prompt's were held when
+    /// the text was begun, the first time it is told so.
+    pub(super) fn sit(&mut self, count: usize) -> usize {
+        self.resume(count);
+        if self.cached.is_some() {
+            return 0;
+        }
+        // What is forced behind the prompt may have been held, too.
+        *self.cached.insert(count.min(self.n_prompt))
     }
 
     /// Notes that the next `count` tokens were evaluated.
@@ -230,11 +240,15 @@ impl Sequence {
             forward: self.writer.goes_forward(),
             tokens: Vec::new(),
             is_over: false,
+            rests: false,
         })
     }
 
-    /// Takes over what a draft model guessed.
-    pub(super) fn take_draft(&mut self, mut guess: Vec<LlamaToken>) {
+    /// Takes over what a draft model guessed, and whether it is of no use to ask it again soon.
+    pub(super) fn take_draft(&mut self, mut guess: Vec<LlamaToken>, rests: bool) {
+        if rests {
+            self.drafting.rest(self.tokens.len());
+        }
         guess.truncate(self.room_of_guess());
         self.writer.keep_possible(&mut guess);
         self.is_drafted = true;
@@ -389,6 +403,10 @@ impl Sequence {
 
     /// Brings the answer to its end.
     fn close(&mut self, rest: &[u32], logits: &[f32], around: &Surroundings<'_>) -> Result<Option<FinishReason>> {
+        // Where no token is left to write, none is waited for.
+        if rest.is_empty() {
+            return Ok(Some(FinishReason::Closed));
+        }
         self.writer.close_with(rest);
         if self.job.options.logprobs.is_some() {
             // Each token waits for the logits that tell how probable it was.

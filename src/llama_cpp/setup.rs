@@ -130,6 +130,10 @@ impl Setup {
             let message = "`draft` makes texts in batches of several tokens, whose rounding `deterministic` excludes: leave out one";
             return Err(Error::new(ErrorKind::InvalidOption, message).with_path("draft"));
         }
+        if self.spill.is_some() && self.deterministic {
+            let message = "`spill` keeps states whatever batches they were evaluated in, which `deterministic` excludes: leave out one";
+            return Err(Error::new(ErrorKind::InvalidOption, message).with_path("spill"));
+        }
         for (name, value) in [("rope_freq_base", self.rope_freq_base), ("rope_freq_scale", self.rope_freq_scale)] {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(invalid(name, &value, "a positive number, or 0 for the model's own"));

@@ -38,6 +38,11 @@ impl Stride {
         }
     }
 
+    /// Guesses nothing behind a text of so many tokens, for a while.
+    pub(super) fn rest(&mut self, length: usize) {
+        self.paused_until = length + PAUSE;
+    }
+
     /// The text lost so many of its tokens.
     pub(super) fn shorten(&mut self, gone: usize) {
         self.paused_until = self.paused_until.saturating_sub(gone);
@@ -58,5 +63,7 @@ mod tests {
         assert_eq!((stride.at(10), stride.at(9 + PAUSE)), (0, 2));
         stride.shorten(20);
         assert_eq!(stride.at(PAUSE - 11), 2);
+        stride.rest(40);
+        assert_eq!((stride.at(39 + PAUSE), stride.at(40 + PAUSE)), (0, 2));
     }
 }

@@ -91,6 +91,11 @@ impl Think {
         Thought::More(self.text.push(piece).0)
     }
 
+    /// Nothing follows: gives what was held back.
+    pub(super) fn finish(&mut self) -> String {
+        self.text.finish()
+    }
+
     /// The thoughts as far as they are written.
     pub(super) fn take_text(&mut self) -> String {
         std::mem::take(&mut self.text).into_text()

@@ -6,6 +6,7 @@ use super::{
     load, log,
     owner::{self, Fault, closed, telling},
     setup::Setup,
+    vocab::has_tokenizer,
 };
 use crate::{Error, ErrorKind, Result, llm::invalid};
 use async_channel::{Receiver, RecvError, Sender};
@@ -144,8 +145,11 @@ fn run(
     ready: &Sender<Result<usize>>,
     fault: &OnceLock<String>,
 ) {
-    let loaded = (|| {
+    let loaded = telling(fault, || -> Result<()> {
         let model = load::open(setup)?;
+        if !has_tokenizer(&model) {
+            return Err(load::no_tokenizer(setup));
+        }
         let architecture = load::architecture(&model);
         let unsupported = |message: String| {
             Err(Error::new(ErrorKind::Unsupported, message).with_path(setup.path.display().to_string()))
@@ -167,7 +171,9 @@ fn run(
         let pooling = match wanted {
             Wanted::Scores => LlamaPoolingType::Rank,
             Wanted::Vectors(Some(pooling)) => pooling,
-            Wanted::Vectors(None) if pooling.is_some() => LlamaPoolingType::Unspecified,
+            Wanted::Vectors(None) if pooling.as_deref().is_some_and(|pooling| pooling != EACH) => {
+                LlamaPoolingType::Unspecified
+            }
             Wanted::Vectors(None) => LlamaPoolingType::Mean,
         };
         let n_ctx = setup.n_ctx.unwrap_or_else(|| model.n_ctx_train().clamp(1, 8192));
@@ -185,7 +191,7 @@ fn run(
             let _ = reply.send(vectors);
         }
         Ok(())
-    })();
+    });
     if let Err(error) = loaded {
         let _ = ready.send_blocking(Err(error));
     }
@@ -193,6 +199,9 @@ fn run(
 
 /// What a model file says of its pooling when it is one that ranks.
 const RANK: &str = "4";
+
+/// And where each token keeps its own vector.
+const EACH: &str = "0";
 
 fn context<'model>(
     setup: &Setup,
@@ -202,7 +211,8 @@ fn context<'model>(
 ) -> Result<LlamaContext<'model>> {
     let threads = i32::try_from(setup.n_threads).unwrap_or(i32::MAX);
     let params = LlamaContextParams::default()
-        .with_n_ctx(NonZeroU32::new(n_ctx))
+        // llama.cpp makes batches no larger than the context, and wants room in them for all sequences.
+        .with_n_ctx(NonZeroU32::new(n_ctx.max(TOGETHER)))
         // Models that look at a text as a whole must be given it as a whole.
         .with_n_batch(n_ctx.max(TOGETHER))
         .with_n_ubatch(n_ctx.max(TOGETHER))

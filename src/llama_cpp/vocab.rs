@@ -1,8 +1,5 @@
 //! A model's vocabulary, copied out of it.
-use llama_cpp_2::{
-    token::LlamaToken,
-    vocab::{LlamaVocab, VocabType},
-};
+use llama_cpp_2::{model::LlamaModel, token::LlamaToken};
 
 /// The texts of all tokens.
 #[derive(Debug)]
@@ -22,10 +19,11 @@ pub(super) struct Vocabulary {
 
 impl Vocabulary {
     /// Nothing, where the model has no tokenizer.
-    pub(super) fn read(vocab: &LlamaVocab<'_>) -> Option<Self> {
-        if vocab.n_tokens() <= 0 || vocab.vocab_type() == VocabType::NONE {
+    pub(super) fn read(model: &LlamaModel) -> Option<Self> {
+        if !has_tokenizer(model) {
             return None;
         }
+        let vocab = model.vocab();
         let (mut bytes, mut ends, mut end_of_generation, mut longest) = (Vec::new(), Vec::new(), Vec::new(), 1);
         for token in vocab.tokens() {
             let before = bytes.len();
@@ -95,6 +93,17 @@ impl Vocabulary {
     pub(super) fn longest(&self) -> usize {
         self.longest
     }
+}
+
+/// Whether the model has a tokenizer: llama.cpp ends the process when one that has none is asked for tokens.
+pub(super) fn has_tokenizer(model: &LlamaModel) -> bool {
+    model.vocab().n_tokens() > 0 && !matches!(tokenizer(model).as_str(), "no_vocab" | "none")
+}
+
+/// The kind of the tokenizer, as the file tells it. The binding panics when it is asked for one of those it does not know,
+/// which are most.
+pub(super) fn tokenizer(model: &LlamaModel) -> String {
+    model.meta_val_str("tokenizer.ggml.model").unwrap_or_default()
 }
 
 /// The number of a token that is not negative.

@@ -42,7 +42,7 @@ pub(super) fn run(
     fault: &OnceLock<String>,
 ) {
     let started = Instant::now();
-    let outcome = (|| {
+    let outcome = telling(fault, || -> Result<()> {
         let mut model = load::model(setup)?;
         let adapters = load::adapters(setup, &mut model)?;
         let vocabulary = load::vocabulary(setup, &model)?;
@@ -67,7 +67,7 @@ pub(super) fn run(
             constraints: Constraints::new(trie),
             identities: adapters.names().identities(&format!("{} {}", loaded.identity, load::memory(setup, &model))),
             adapters: adapters.names(),
-            canonical: Canonical::new(&model.vocab()),
+            canonical: Canonical::new(&model),
             load_time: loaded.report.load_time,
             counters,
         };
@@ -99,7 +99,7 @@ pub(super) fn run(
             serve(&around, scheduler, commands, fault);
         }
         Ok(())
-    })();
+    });
     if let Err(error) = outcome {
         let _ = ready.send_blocking(Err(error));
     }

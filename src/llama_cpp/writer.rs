@@ -200,12 +200,12 @@ impl Writer {
             Thought::More(text) => (text, None),
             Thought::Over(text, rest) => (text, Some(rest)),
         };
-        if !text.is_empty() {
-            let _ = job.reply.unbounded_send(Ok(Chunk::Delta(Delta::Reasoning(text))));
-        }
+        hand_out_thoughts(job, text);
         let Some(rest) = rest else { return Vec::new() };
         self.reasoning = Some(think.take_text());
         self.think = None;
+        // The thoughts may have ended with a part of the mark that was put behind them.
+        self.insert.clear();
         rest
     }
 
@@ -253,7 +253,7 @@ impl Writer {
         if !self.insert.is_empty() {
             // Where probabilities are asked for, each waits for the logits that tell how probable it was.
             let waits = job.options.logprobs.is_some();
-            return Ok(if waits { Vec::new() } else { self.insert.drain(..).collect() });
+            return Ok(if waits { Vec::new() } else { self.insert.pop_front().into_iter().collect() });
         }
         let answers = self.think.is_none() && self.forward && self.closing.is_none();
         let Some(constraint) = self.constraint.as_ref().filter(|_| answers) else {
@@ -316,6 +316,10 @@ impl Writer {
 
     /// Hands out what was held back.
     pub(super) fn finish(&mut self, job: &Job) {
+        // A mark that was begun by the engine is no thought.
+        if let Some(think) = self.think.as_mut().filter(|_| self.insert.is_empty()) {
+            hand_out_thoughts(job, think.finish());
+        }
         let rest = self.text.finish();
         hand_out(job, rest);
     }
@@ -337,6 +341,12 @@ impl Writer {
 fn hand_out(job: &Job, text: String) {
     if !text.is_empty() {
         let _ = job.reply.unbounded_send(Ok(Chunk::Delta(Delta::Text(text))));
+    }
+}
+
+fn hand_out_thoughts(job: &Job, text: String) {
+    if !text.is_empty() {
+        let _ = job.reply.unbounded_send(Ok(Chunk::Delta(Delta::Reasoning(text))));
     }
 }
 

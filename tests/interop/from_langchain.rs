@@ -108,7 +108,7 @@ fn what_it_is_not_known_to_carry_is_refused() {
         ("dry_base", options().dry_base(1.0)),
         ("dry_allowed_length", options().dry_allowed_length(1)),
         ("dry_penalty_last_n", options().dry_penalty_last_n(1)),
-        ("dry_sequence_breakers", options().dry_sequence_breakers(vec!["x".into()])),
+        ("dry_sequence_breakers", options().dry_sequence_breakers(Vec::new())),
         ("xtc_probability", options().xtc_probability(0.0)),
         ("xtc_threshold", options().xtc_threshold(0.0)),
         ("logit_bias", options().logit_bias(5, f32::NEG_INFINITY)),

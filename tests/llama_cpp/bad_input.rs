@@ -1,6 +1,8 @@
 //! What is wrong is told with what and where.
 use super::{changed, gguf::Gguf, load, tiny, tiny_path, without_template};
-use catena::{Error, ErrorKind, GenerateOptions, Grammar, LlamaCpp, LlamaCppEmbeddings, Message, Prompt};
+use catena::{
+    Embeddings, Error, ErrorKind, GenerateOptions, Grammar, LlamaCpp, LlamaCppEmbeddings, Message, Prompt, Request,
+};
 use std::path::Path;
 
 fn load_error(path: impl AsRef<Path>) -> Error {
@@ -94,6 +96,39 @@ fn a_context_beyond_the_positions_of_a_model() {
     // llama.cpp rounds up what it holds: nobody asked for more than the model was trained for.
     let trained = LlamaCpp::builder(tiny_path()).n_threads(1).kv_override("llama.context_length", 1000);
     assert_eq!(load(trained).report().n_ctx, 1000);
+}
+
+/// llama.cpp would evaluate them, and give no logits, or those of a token that saw nothing before it.
+#[tokio::test]
+async fn models_that_do_not_continue_text() {
+    let diffusion = Gguf::like_llama("llada", 1, 1.0).write();
+    let embedder = Gguf::llama(1, 1.0).flag("llama.attention.causal", false).write();
+    for file in [&diffusion, &embedder] {
+        let error = LlamaCpp::builder(file.path()).n_ctx(64).n_threads(1).load().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        assert!(error.message().contains("does not continue text"), "{error}");
+        // Vectors can be made with them.
+        let vectors = LlamaCppEmbeddings::builder(file.path()).n_ctx(64).n_threads(1).load().unwrap();
+        assert_eq!(vectors.embed_one("a house").await.unwrap().len(), 32);
+    }
+}
+
+#[tokio::test]
+async fn models_with_another_tokenizer_and_with_none() {
+    let other = Gguf::llama(1, 1.0).text("tokenizer.ggml.model", "rwkv").write();
+    let llm = load(LlamaCpp::builder(other.path()).n_ctx(64).n_threads(1));
+    let tokens = llm.tokenize("Hello", false).await.unwrap();
+    assert_eq!(llm.detokenize(tokens).await.unwrap(), "Hello");
+    let grammar = Grammar::parse("root ::= \"yes\" | \"no\"").unwrap();
+    let text = llm.invoke(Request::new("Well?").with_grammar(grammar)).await.unwrap();
+    assert!(text == "yes" || text == "no", "{text}");
+
+    let none = Gguf::llama(1, 1.0).text("tokenizer.ggml.model", "no_vocab").number("llama.vocab_size", 512).write();
+    let vectors = LlamaCppEmbeddings::builder(none.path()).n_ctx(64).n_threads(1).load().unwrap_err();
+    for error in [load_error(none.path()), vectors] {
+        assert_eq!(error.kind(), ErrorKind::Load, "{error}");
+        assert!(error.message().contains("has no tokenizer"), "{error}");
+    }
 }
 
 #[test]

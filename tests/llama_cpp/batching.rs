@@ -101,6 +101,26 @@ async fn a_long_prompt_does_not_keep_others_from_writing() {
     assert_eq!(llm.stats().completed, 2);
 }
 
+/// Nor does a text that is guessed at, however much of a batch its guesses would fill.
+#[tokio::test]
+async fn guesses_do_not_keep_a_prompt_waiting() {
+    let llm = load(steady().n_ctx(4096).n_batch(8));
+    let grammar = Grammar::parse(r#"root ::= ("0123456789")+"#).unwrap();
+    let mut options = greedy(3_000).lookup(true).fast_forward(false);
+    for end in 0..3 {
+        options = options.logit_bias(end, f32::NEG_INFINITY);
+    }
+    let copied = Request::new("0123456789".repeat(4)).with_grammar(grammar).with_options(options);
+    let mut text = llm.stream(copied);
+    for _ in 0..60 {
+        text.next().await.unwrap().unwrap();
+    }
+    llm.invoke(Request::new("word ".repeat(4)).with_options(greedy(1))).await.unwrap();
+    let stats = llm.stats();
+    assert_eq!((stats.active, stats.completed), (1, 1), "the prompt waited for the other text: {stats:?}");
+    assert!(stats.right_tokens > 30, "{stats:?}");
+}
+
 #[test]
 fn those_of_a_higher_priority_come_first() {
     let llm = load(tiny().n_parallel(1).n_ctx(4096));

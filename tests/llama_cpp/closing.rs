@@ -149,3 +149,26 @@ async fn each_token_that_closes_has_its_probability() {
         assert_eq!(llm.detokenize(tokens).await.unwrap(), completion.text);
     }
 }
+
+/// The answer is whole, and whatever would follow could not end in time.
+#[tokio::test]
+async fn an_answer_that_needs_no_more_is_closed_with_nothing() {
+    let grammar = Grammar::parse(r#"root ::= ([a-z]+ ";")*"#).unwrap();
+    let request = Request::new("Write:").with_grammar(grammar.clone());
+    let llm = hot();
+    for probable in [false, true] {
+        for most in 1..20 {
+            let mut options = GenerateOptions::new().max_tokens(most).seed(most as u32);
+            for end in 0..3 {
+                options = options.logit_bias(end, -1e3);
+            }
+            let options = if probable { options.logprobs(0) } else { options };
+            let completion = llm.detailed().invoke(request.clone().with_options(options)).await.unwrap();
+            assert!(grammar.matches(&completion.text).unwrap(), "{most}: {:?}", completion.text);
+            assert_eq!(completion.finish_reason, FinishReason::Closed, "{most}: {:?}", completion.text);
+            assert_eq!(completion.text.is_empty(), most == 1, "{:?}", completion.text);
+            let counted = if probable { completion.usage.completion_tokens } else { 0 };
+            assert_eq!(completion.logprobs.len(), counted);
+        }
+    }
+}

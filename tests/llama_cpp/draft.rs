@@ -131,6 +131,24 @@ async fn nothing_is_lost_where_memory_is_short() {
     assert_eq!(long(drafted).await, long(plain).await);
 }
 
+/// The draft model shares no heads, and so its memory holds fewer texts.
+#[tokio::test]
+async fn a_memory_that_is_too_small_is_not_filled_again_for_each_token() {
+    let llm = load(steady().draft(tiny_path()).n_ctx(256).n_parallel(4));
+    let mut options = GenerateOptions::new().temperature(0.0).max_tokens(30).fast_forward(false);
+    for end in 0..3 {
+        options = options.logit_bias(end, f32::NEG_INFINITY);
+    }
+    let grammar = Grammar::parse(r#"root ::= ("0123456789")+"#).unwrap();
+    let request = Request::new("0123456789".repeat(10)).with_grammar(grammar).with_options(options);
+    for text in join_all((0..4).map(|_| llm.invoke(request.clone()))).await {
+        assert_eq!(text.unwrap(), "0123456789".repeat(3));
+    }
+    let stats = llm.stats();
+    assert!(stats.guessed_tokens > 0, "{stats:?}");
+    assert!(stats.draft_tokens < 4 * (100 + 30) * 3, "{stats:?}");
+}
+
 #[tokio::test]
 async fn what_cannot_guess_is_told_when_the_model_is_loaded() {
     let refused = |builder: LlamaCppBuilder| {

@@ -62,6 +62,14 @@ async fn long_texts_are_errors_or_cut() {
     assert!((product(&raw, &raw) - 1.0).abs() > 1e-2);
 }
 
+#[tokio::test]
+async fn a_context_may_be_smaller_than_the_texts_made_at_once_are_many() {
+    let short: Vec<String> = (b'a'..=b'z').cycle().take(50).map(|letter| char::from(letter).to_string()).collect();
+    let (small, large) = (tiny().n_ctx(8).load().unwrap(), tiny().load().unwrap());
+    let (small, large) = (small.embed(&short).await.unwrap(), large.embed(&short).await.unwrap());
+    assert!(small.iter().zip(&large).all(|(small, large)| product(small, large) > 0.999));
+}
+
 /// Models that make a vector of the last token are trained on that which ends a text.
 #[tokio::test]
 async fn a_text_that_is_cut_keeps_its_end() {
@@ -78,6 +86,22 @@ async fn a_text_that_is_cut_keeps_its_end() {
     let fits = whole.embed_one(&marks(most)).await.unwrap();
     let cut = builder().truncate(true).load().unwrap().embed_one(&marks(150)).await.unwrap();
     assert!(product(&cut, &fits) > 0.9999, "{}", product(&cut, &fits));
+}
+
+#[tokio::test]
+async fn an_empty_text_is_told() {
+    let error = tiny().load().unwrap().embed(&["a".to_owned(), String::new()]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidOption, "{error}");
+    assert!(error.message().contains("text 1 is empty"), "{error}");
+}
+
+#[tokio::test]
+async fn a_model_without_pooling_gives_the_mean() {
+    let file = Gguf::llama(1, 1.0).number("llama.pooling_type", 0).write();
+    let builder = || LlamaCppEmbeddings::builder(file.path()).n_ctx(64).n_threads(1);
+    let usual = builder().load().unwrap().embed_one("a text").await.unwrap();
+    let mean = builder().pooling(Pooling::Mean).load().unwrap().embed_one("a text").await.unwrap();
+    assert!(product(&usual, &mean) > 0.9999);
 }
 
 #[test]

@@ -20,17 +20,23 @@ impl Gguf {
     /// A Llama of one layer with random weights and the vocabulary of the bundled model. Its logits are as large as
     /// `output_norm`.
     pub(crate) fn llama(seed: u64, output_norm: f32) -> Self {
+        Gguf::like_llama("llama", seed, output_norm)
+    }
+
+    /// The same under the name of another architecture.
+    pub(crate) fn like_llama(architecture: &str, seed: u64, output_norm: f32) -> Self {
         let (width, hidden, vocabulary) = (32, 64, 512);
-        let mut file = Gguf::new("llama")
+        let key = |name: &str| format!("{architecture}.{name}");
+        let mut file = Gguf::new(architecture)
             .seeded(seed)
             .with_tokenizer()
-            .number("llama.context_length", 4096)
-            .number("llama.embedding_length", width as u32)
-            .number("llama.feed_forward_length", hidden as u32)
-            .number("llama.block_count", 1)
-            .number("llama.attention.head_count", 2)
-            .number("llama.rope.dimension_count", 16)
-            .float("llama.attention.layer_norm_rms_epsilon", 1e-5)
+            .number(&key("context_length"), 4096)
+            .number(&key("embedding_length"), width as u32)
+            .number(&key("feed_forward_length"), hidden as u32)
+            .number(&key("block_count"), 1)
+            .number(&key("attention.head_count"), 2)
+            .number(&key("rope.dimension_count"), 16)
+            .float(&key("attention.layer_norm_rms_epsilon"), 1e-5)
             .random("token_embd.weight", &[width, vocabulary], 1.0)
             .filled("output_norm.weight", &[width], output_norm);
         for (part, shape) in [

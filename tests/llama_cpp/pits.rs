@@ -1,6 +1,6 @@
 //! Each way of bringing llama.cpp down that a caller could reach gives an answer or a typed error instead.
-use super::{load, tiny};
-use catena::{ErrorKind, FinishReason, GenerateOptions, Grammar, Mirostat, Model, Request};
+use super::{load, tiny, tiny_path};
+use catena::{ErrorKind, FinishReason, GenerateOptions, Grammar, LlamaCpp, Mirostat, Model, Request};
 use futures::StreamExt;
 
 fn yes_or_no() -> Grammar {
@@ -77,6 +77,17 @@ async fn prompts_of_many_batches() {
         texts.push(completion.text);
     }
     assert!(texts.iter().all(|text| !text.is_empty()), "{texts:?}");
+}
+
+/// Fewer tokens than texts that may be written at once.
+#[tokio::test]
+async fn contexts_of_few_tokens() {
+    let trained = LlamaCpp::builder(tiny_path()).n_threads(1).kv_override("llama.context_length", 4);
+    for (builder, n_ctx) in [(tiny().n_ctx(4), 4), (tiny().n_ctx(100).n_parallel(256), 100), (trained, 4)] {
+        let llm = load(builder.max_tokens(2));
+        assert_eq!(llm.report().n_ctx, n_ctx);
+        assert!(llm.invoke("").await.is_ok());
+    }
 }
 
 /// Options that make llama.cpp reserve memory for all they name.

@@ -1,6 +1,6 @@
 //! What prompts have in common is evaluated once.
 use super::{load, steady::steady};
-use catena::{GenerateOptions, LlamaCpp, LlamaCppBuilder, Model, Request, Usage};
+use catena::{GenerateOptions, Grammar, LlamaCpp, LlamaCppBuilder, Model, Request, Usage};
 use futures::{executor::block_on, future::join_all};
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -29,6 +29,21 @@ async fn a_prompt_that_was_seen_is_evaluated_from_where_it_differs() {
         assert!(other.cached_tokens >= first.prompt_tokens - 2, "{other:?}");
         assert_eq!(llm.stats().cached_tokens as usize, again.cached_tokens + other.cached_tokens);
     }
+}
+
+/// What a grammar forces is evaluated with the prompt, and found again with it.
+#[tokio::test]
+async fn no_more_of_a_prompt_is_cached_than_it_has() {
+    let llm = model(steady());
+    let grammar = Grammar::parse(r#"root ::= "{\"name\":\"" [a-z]{3} "\"}""#).unwrap();
+    let options = GenerateOptions::new().max_tokens(40);
+    let request = Request::new("Who was it?").with_grammar(grammar).with_options(options);
+    let first = llm.detailed().invoke(request.clone()).await.unwrap();
+    assert_eq!(first.usage.cached_tokens, 0);
+    let again = llm.detailed().invoke(request).await.unwrap();
+    assert_eq!((again.text, again.usage.cached_tokens), (first.text, first.usage.prompt_tokens));
+    assert_eq!(llm.stats().cached_tokens as usize, again.usage.cached_tokens);
+    assert!(llm.stats().forced_tokens > 0);
 }
 
 #[tokio::test]

@@ -65,6 +65,13 @@ async fn each_text_is_scored_as_if_it_were_alone_and_the_best_comes_first() {
     assert_eq!(model.rerank("Which one?", &[]).await.unwrap(), []);
 }
 
+#[tokio::test]
+async fn a_context_may_be_smaller_than_the_texts_ranked_at_once_are_many() {
+    let short = ["a".to_owned(), "b".to_owned()];
+    let ranked = builder().n_ctx(16).load().unwrap().rerank("?", &short).await.unwrap();
+    assert_eq!(ranked.len(), 2);
+}
+
 /// Models that are asked in words have them in their file.
 #[tokio::test]
 async fn question_and_text_are_put_together_as_the_model_wants_it() {

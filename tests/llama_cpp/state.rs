@@ -106,6 +106,19 @@ async fn files_that_are_damaged_foreign_or_not_there_are_told_and_nothing_else_h
     llm.health().unwrap();
 }
 
+/// Texts that are the same to the last bit go on from whole batches alone, and no state tells of those.
+#[tokio::test]
+async fn a_deterministic_model_takes_no_state_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = builder().deterministic(true).spill(folder.path(), 64 << 20).load().unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidOption, Some("spill")), "{error}");
+    let path = folder.path().join("head.state");
+    let llm = load(builder().deterministic(true));
+    llm.save_state(head("One"), &path).await.unwrap();
+    let error = llm.load_state(&path).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+}
+
 /// Everything written to this file is refused for want of room.
 #[cfg(target_os = "linux")]
 #[tokio::test]

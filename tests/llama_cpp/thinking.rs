@@ -105,3 +105,36 @@ async fn without_a_grammar_the_answer_is_what_follows_the_mark() {
     let error = llm.with_options(GenerateOptions::new().thinking(Thinking::until(""))).invoke("Once").await;
     assert_eq!(error.unwrap_err().path(), Some("thinking"));
 }
+
+/// The thoughts end with what the mark begins with.
+#[tokio::test]
+async fn a_mark_that_is_begun_is_completed_or_part_of_the_thoughts() {
+    let llm = hot();
+    let [mark] = llm.tokenize("~", false).await.unwrap()[..] else { panic!("the mark is one token") };
+    let options = |budget: usize| {
+        let thinking = Thinking::until("~~~").max_tokens(budget);
+        GenerateOptions::new().thinking(thinking).logit_bias(mark, 1e6)
+    };
+    let grammar = Grammar::parse(r#"root ::= "yes" | "no""#).unwrap();
+    for options in [options(1), options(2), options(1).logprobs(0)] {
+        let request = Request::new("Is it?").with_grammar(grammar.clone()).with_options(options);
+        let completion = llm.detailed().invoke(request).await.unwrap();
+        assert!(completion.text == "yes" || completion.text == "no", "{completion:?}");
+        assert_eq!(completion.reasoning.as_deref(), Some(""));
+    }
+
+    let request = Request::new("Is it?").with_options(options(9).max_tokens(2));
+    let detailed = llm.detailed();
+    let mut stream = detailed.stream(request);
+    let (mut thoughts, mut done) = (String::new(), None);
+    while let Some(chunk) = stream.next().await {
+        match chunk.unwrap() {
+            Chunk::Delta(Delta::Reasoning(more)) => thoughts.push_str(&more),
+            Chunk::Done(completion) => done = Some(completion),
+            other @ Chunk::Delta(_) => panic!("{other:?}"),
+        }
+    }
+    let completion = done.unwrap();
+    assert_eq!((thoughts.as_str(), completion.reasoning.as_deref()), ("~~", Some("~~")));
+    assert_eq!((completion.text.as_str(), completion.finish_reason), ("", FinishReason::Length));
+}
