@@ -60,7 +60,7 @@ pub(crate) struct FromSchema {
     /// The most characters of strings for which the schema sets no end
     #[arg(long, value_name = "N")]
     pub(crate) max_length: Option<u64>,
-    /// The most items of arrays for which the schema sets no end
+    /// The most items of arrays, and undeclared properties of objects, for which the schema sets no end
     #[arg(long, value_name = "N")]
     pub(crate) max_items: Option<u64>,
     /// How deep arrays and objects may be nested, the outermost counting as 1
