@@ -356,7 +356,9 @@ proptest! {
     fn case_is_folded_in_sets(c in any::<char>()) {
         let set = super::class::folded(&Ranges::single(c));
         prop_assert!(set.has(c.into()));
-        for other in c.to_lowercase().chain(c.to_uppercase()) {
+        // The standard library may know characters of a later Unicode.
+        let is_known = |c: char| regex::Regex::new(r"\P{Cn}").unwrap().is_match(c.encode_utf8(&mut [0; 4]));
+        for other in c.to_lowercase().chain(c.to_uppercase()).filter(|&other| is_known(c) && is_known(other)) {
             prop_assert!(c.to_lowercase().count() > 1 || c.to_uppercase().count() > 1 || set.has(other.into()));
         }
     }
