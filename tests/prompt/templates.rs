@@ -128,7 +128,7 @@ fn jinja_knows_what_it_needs() {
     };
     let v = || Vars::from([("x", "abc")]);
     needs("{{ x[1:] }}", v(), "bc");
-    needs("{{ x.upper()[:2] }}{{ (x ~ x)[2:4] }}{{ x.split('b')[1:] }}", v(), "ABca[\"c\"]");
+    needs("{{ x.upper()[:2] }}{{ (x ~ x)[2:4] }}{{ x.split('b')[1:] }}", v(), "ABca['c']");
     needs("{% for c in x[::2] %}{{ c }}{% endfor %}{% set y = x.upper()[1:] %}{{ y }}", v(), "acBC");
     needs("{% with x = x|upper %}{{ x }}{% endwith %}", v(), "ABC");
     needs("{% set x, y = y, x %}{{ x }}{{ y }}", v().with("y", 1), "1abc");
