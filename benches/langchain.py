@@ -23,15 +23,34 @@ os.environ.update({"LANGCHAIN_TRACING_V2": "false", "LANGSMITH_TRACING": "false"
 
 import langchain_core
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.language_models.fake import FakeStreamingListLLM
+from langchain_core.language_models.llms import LLM
 from langchain_core.output_parsers import JsonOutputParser, StrOutputParser
+from langchain_core.outputs import GenerationChunk
 from langchain_core.prompts import PromptTemplate
 from langchain_core.runnables import RunnableLambda
 
 MANY = 1_000
 ROOT = Path(__file__).parent.parent
-# Their models give a character at a time, so an answer of so many characters has as many tokens.
-ANSWER = "x" * MANY
+
+
+class Scripted(LLM):
+    """Writes so many tokens, as their LlamaCpp does: without a way of its own to stream asynchronously."""
+
+    tokens: int
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def _call(self, prompt, stop=None, run_manager=None, **_) -> str:
+        return "x " * self.tokens
+
+    def _stream(self, prompt, stop=None, run_manager=None, **_):
+        for _ in range(self.tokens):
+            chunk = GenerationChunk(text="x ")
+            if run_manager:
+                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
 
 
 class Idle(BaseCallbackHandler):
@@ -74,10 +93,6 @@ async def same_async(value):
     return value
 
 
-def model(answer: str) -> FakeStreamingListLLM:
-    return FakeStreamingListLLM(responses=[answer])
-
-
 def json_pieces(chunks: int) -> list[str]:
     text = "[" + ",".join(['{"name":"Ada","born":1815,"tags":["a","b"]}'] * (chunks * 4 // 44)) + "]"
     return [text[at : at + 4] for at in range(0, len(text), 4)]
@@ -88,8 +103,8 @@ async def langchain() -> dict[str, tuple[float | None, float | None]]:
     step = RunnableLambda(same, afunc=same_async)
     three = step | step | step
     prompt = PromptTemplate.from_template("Name three {things}.")
-    short, parsed = (prompt | model(answer) | StrOutputParser() for answer in ("x", ANSWER))
-    bare, things = model(ANSWER), {"things": "trees"}
+    short, parsed = (prompt | Scripted(tokens=tokens) | StrOutputParser() for tokens in (1, MANY))
+    bare, things = Scripted(tokens=MANY), {"things": "trees"}
     watched = {"callbacks": [Idle()]}
     cases = {
         "three functions, invoked": (
@@ -120,7 +135,7 @@ async def langchain() -> dict[str, tuple[float | None, float | None]]:
     for chunks in (231, 1_911):
         pieces = json_pieces(chunks)
         took = best(lambda: drain(JsonOutputParser().transform(iter(pieces))), 2)
-        cases[f"a chunk of {chunks} through a JSON parser"] = (took / len(pieces), None)
+        cases[f"a chunk of {chunks:,} through a JSON parser"] = (took / len(pieces), None)
     inputs = list(range(MANY))
     cases["an input of a batch of 1,000"] = (
         best(lambda: three.batch(inputs), 3) / MANY,
