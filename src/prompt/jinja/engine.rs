@@ -103,9 +103,9 @@ impl Compiled {
             env.set_syntax(dialect.syntax()?);
             env.add_template_owned(NAME, rewritten.text.clone())?;
             let plain = without_slices(&rewritten.text, &scan::tags(&rewritten.text));
-            Ok(match env.template_from_str(&plain) {
-                Ok(plain) => plain.undeclared_variables(false),
-                Err(_) => env.get_template(NAME)?.undeclared_variables(false),
+            Ok(match plain.as_deref().map(|plain| env.template_from_str(plain)) {
+                Some(Ok(plain)) => plain.undeclared_variables(false),
+                _ => env.get_template(NAME)?.undeclared_variables(false),
             })
         };
         let mut undeclared = compile(&mut env).map_err(|error| convert(&error, dialect, text, &rewritten))?;

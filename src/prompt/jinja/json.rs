@@ -62,7 +62,8 @@ impl Writer<'_, '_, '_> {
                     self.begin(&mut any, depth)?;
                     let name = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
                     self.text(&name)?;
-                    self.separate(false)?;
+                    self.pay(self.key.len())?;
+                    self.out.push_str(&self.key);
                     self.value(&value.get_item(&key)?, depth + 1)?;
                 }
                 self.end('}', any, depth);
@@ -81,7 +82,7 @@ impl Writer<'_, '_, '_> {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Error> {
-        self.state.consume_fuel(u64::try_from(text.len() / 16).unwrap_or(u64::MAX))?;
+        self.pay(text.len())?;
         let quoted = serde_json::to_string(text).map_err(|error| failed("cannot write text").with_source(error))?;
         self.out.push_str(&quoted);
         Ok(())
@@ -89,19 +90,16 @@ impl Writer<'_, '_, '_> {
 
     fn begin(&mut self, any: &mut bool, depth: usize) -> Result<(), Error> {
         if *any {
-            self.separate(true)?;
+            self.pay(self.item.len())?;
+            self.out.push_str(&self.item);
         }
         *any = true;
         self.line(depth + 1);
         Ok(())
     }
 
-    /// What stands between items, or behind a key.
-    fn separate(&mut self, items: bool) -> Result<(), Error> {
-        let separator = if items { &self.item } else { &self.key };
-        self.state.consume_fuel(u64::try_from(separator.len() / 16).unwrap_or(u64::MAX))?;
-        self.out.push_str(separator);
-        Ok(())
+    fn pay(&self, bytes: usize) -> Result<(), Error> {
+        self.state.consume_fuel(u64::try_from(bytes / 16).unwrap_or(u64::MAX))
     }
 
     fn end(&mut self, bracket: char, any: bool, depth: usize) {

@@ -1,7 +1,7 @@
 //! Small changes to a template before the engine sees it.
 use super::{
     guard::{FLAT, PART},
-    scan::{Kind, Tag},
+    scan::Tag,
 };
 use std::ops::Range;
 
@@ -61,17 +61,9 @@ impl Rewritten {
 /// Whether the target of `set target = value` is part of a namespace, and where the value begins. A block, `set name` …
 /// `endset`, is text and needs no look.
 fn value_of_set(tag: &Tag) -> Option<(bool, usize)> {
-    let (mut depth, mut part) = (0_usize, false);
-    for (at, token) in tag.tokens.iter().enumerate() {
-        match token.kind {
-            Kind::Sign(b'(' | b'[' | b'{') => depth += 1,
-            Kind::Sign(b')' | b']' | b'}') => depth = depth.saturating_sub(1),
-            Kind::Sign(b'.') => part = true,
-            Kind::Sign(b'=') if depth == 0 => return tag.tokens.get(at + 1).map(|value| (part, value.place.start)),
-            _ => {}
-        }
-    }
-    None
+    let sign = tag.assignment()?;
+    let part = (0..sign).any(|at| tag.is(at, b'.'));
+    tag.tokens.get(sign + 1).map(|value| (part, value.place.start))
 }
 
 #[cfg(test)]

@@ -41,6 +41,19 @@ impl Tag {
         self.tokens.get(index).is_some_and(|token| token.kind == Kind::Sign(sign))
     }
 
+    /// Where the `=` of `set target = value` is: the first outside of brackets.
+    pub(super) fn assignment(&self) -> Option<usize> {
+        let mut depth = 0_usize;
+        self.tokens.iter().position(|token| {
+            match token.kind {
+                Kind::Sign(b'(' | b'[' | b'{') => depth += 1,
+                Kind::Sign(b')' | b']' | b'}') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && token.kind == Kind::Sign(b'=')
+        })
+    }
+
     /// What kind of statement it is.
     pub(super) fn keyword<'t>(&self, text: &'t str) -> Option<&'t str> {
         if self.statement { self.word(text, 0) } else { None }
