@@ -127,10 +127,8 @@ impl<'a> Converter<'a> {
             let mut is_optional = property.is_optional;
             let (mut schemas, mut types): (Vec<Value>, Vec<Vec<Bound<'a>>>) = (Vec::new(), Vec::new());
             for of in &property.of {
-                let parts = self.parts(of)?;
-                let defined: Vec<Bound<'a>> = parts.iter().filter(|part| !part.is_undefined()).cloned().collect();
-                is_optional |= defined.len() < parts.len() && !property.is_required;
-                let schema = if defined.len() < parts.len() { self.union(&defined)? } else { self.schema(of)? };
+                let (schema, defined, is_less) = self.defined(of)?;
+                is_optional |= is_less && !property.is_required;
                 if !schemas.contains(&schema) {
                     schemas.push(schema);
                     types.push(defined);
@@ -166,22 +164,26 @@ impl<'a> Converter<'a> {
         }
         let mut additional = Value::Bool(false);
         match &shape.index {
+            // Each name of an index signature may be missing, so `undefined` says nothing.
             Some((true, of)) => {
-                let of = self.of_index(of)?;
+                let (of, ..) = self.defined(of)?;
                 out.insert("patternProperties".to_owned(), json!({ r"^-?\d+$": of }));
             }
-            Some((false, of)) => additional = self.of_index(of)?,
+            Some((false, of)) => additional = self.defined(of)?.0,
             None => {}
         }
         out.insert("additionalProperties".to_owned(), additional);
         Ok(Value::Object(out))
     }
 
-    /// The schema of what an index signature holds. Each name may be missing, so `undefined` says nothing.
-    fn of_index(&mut self, of: &Bound<'a>) -> Outcome<Value> {
-        let parts = self.parts(of)?;
-        let defined: Vec<Bound<'a>> = parts.iter().filter(|part| !part.is_undefined()).cloned().collect();
-        if defined.len() < parts.len() { self.union(&defined) } else { self.schema(of) }
+    /// The schema of a type without `undefined`, the types of which it is the union, and whether `undefined` was among them.
+    fn defined(&mut self, of: &Bound<'a>) -> Outcome<(Value, Vec<Bound<'a>>, bool)> {
+        let mut parts = self.parts(of)?;
+        let count = parts.len();
+        parts.retain(|part| !part.is_undefined());
+        let is_less = parts.len() < count;
+        let schema = if is_less { self.union(&parts)? } else { self.schema(of)? };
+        Ok((schema, parts, is_less))
     }
 }
 
